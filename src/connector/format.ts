@@ -1,0 +1,46 @@
+import type { ChannelTrust, Subject } from '../schema/subject.ts';
+
+/** What a format may know beside the line itself. */
+export interface ReadContext {
+  /** Epoch ms at which the line arrived: settles a missing year. */
+  receivedAt: number;
+  /** IANA zone for times that name none. Empty: UTC. */
+  timeZone: string;
+  channelTrust: ChannelTrust;
+  /** Canonical ranges of proxies: the real client is the right-most hop outside of them; they are never actor. */
+  trustedProxies: readonly string[];
+  /** The sender's address as the transport saw it. */
+  peerAddress?: string;
+}
+
+/** Sigma's logsource of an event: rules apply to the same or a wider one. */
+export interface Logsource {
+  product?: string;
+  category?: string;
+  service?: string;
+}
+
+/** A line, read. Nothing here is ever undefined-as-value: a field that the line does not have is absent. */
+export interface ReadEvent {
+  /** Epoch ms; undefined when the line names none that makes sense: then the arrival counts. */
+  time?: number;
+  /** All logsources the event answers to; usually one. */
+  logsources: readonly Logsource[];
+  /** The taxonomy view that Sigma rules read: the original's fields under the names SigmaHQ expects. Nested values and lists are allowed. */
+  view: Readonly<Record<string, unknown>>;
+  /** Values with a role. Only these may ever aim a containment. */
+  subjects: readonly Subject[];
+  /** One OCSF 1.8.0 event, made when asked for. Fields without a place go to `unmapped`. */
+  toOcsf(): Record<string, unknown>;
+}
+
+/** Reads lines of one product. Pure, linear in the length of the line, never throws. */
+export interface Format {
+  /** Stable name, as it stands in a source's settings: `sshd`, `nginx-access`, `suricata-eve`, `windows-event`, `json`. */
+  name: string;
+  title: string;
+  /** How lines of it look, for `explain` and the automatic choice: 0 no, 1 maybe, 2 surely. */
+  recognise(line: string): 0 | 1 | 2;
+  /** undefined: this line is none of this product's (kept as an unparsed event all the same). */
+  read(line: string, context: ReadContext): ReadEvent | undefined;
+}

@@ -1,0 +1,38 @@
+/** Deeper records are no log lines; whoever walks a record may recurse without fear. */
+const deepest = 64;
+
+/** Whether the value is a JSON object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** One line as a JSON object; undefined for anything else, torn ones and those nested more than 64 deep. */
+export function readJsonRecord(line: string): Readonly<Record<string, unknown>> | undefined {
+  let at = 0;
+  while (line.charCodeAt(at) <= 32 || line.charCodeAt(at) === 0xfeff) at += 1;
+  if (line[at] !== '{') return undefined;
+  if (isTooDeep(line)) return undefined;
+  try {
+    const value: unknown = JSON.parse(at === 0 ? line : line.slice(at));
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTooDeep(line: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < line.length; at += 1) {
+    const code = line.charCodeAt(at);
+    if (quoted) {
+      if (code === 0x5c) at += 1;
+      else if (code === 0x22) quoted = false;
+    } else if (code === 0x22) quoted = true;
+    else if (code === 0x7b || code === 0x5b) {
+      depth += 1;
+      if (depth > deepest) return true;
+    } else if (code === 0x7d || code === 0x5d) depth -= 1;
+  }
+  return false;
+}
