@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { roomTable } from './room-table.ts';
 import { roomOf, rooms, trespass } from './rooms.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -45,15 +46,6 @@ describe('the map', () => {
     expect(shown).toBe(roomTable());
   });
 });
-
-/** The block between the markers of ARCHITECTURE.md. */
-function roomTable(): string {
-  const rows = Object.entries(rooms).map(
-    ([name, room]) =>
-      `| \`${name}\` | ${room.purpose} | ${room.imports.length > 12 ? 'everything below it' : room.imports.join(', ') || '–'} |`,
-  );
-  return ['| room | what it is | may import |', '|---|---|---|', ...rows, ''].join('\n');
-}
 
 const importPattern = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g;
 

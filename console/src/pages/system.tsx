@@ -1,0 +1,162 @@
+import { getCheckpoint, verifyLedger } from '../../../src/api/ledger.ts';
+import { getStop, resumeResponse, stopResponse } from '../../../src/api/stop-switch.ts';
+import { getSystem, type SystemStatus } from '../../../src/api/system.ts';
+import { useCall, useEdit } from '../queries.ts';
+import { Badge, words, type Tone } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { ConfirmButton } from '../ui/confirm.tsx';
+import { Loaded, Problem } from '../ui/states.tsx';
+import { Moment } from '../ui/time.tsx';
+import { Section } from '../ui/section.tsx';
+
+const tones: Record<string, Tone> = {
+  running: 'ok',
+  up: 'ok',
+  waiting: 'soft',
+  starting: 'info',
+  restarting: 'warn',
+  failed: 'bad',
+  away: 'bad',
+  stopped: 'soft',
+  connected: 'ok',
+};
+
+export function SystemPage() {
+  const system = useCall(getSystem, {}, { refetchMs: 5_000 });
+  return (
+    <div className="space-y-4">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h1 className="text-lg font-semibold">System</h1>
+        <StopSwitch />
+      </div>
+      <Loaded query={system}>
+        {(status) => (
+          <div className="grid gap-4 lg:grid-cols-2">
+            <Section title="Processes">
+              <Processes status={status} />
+            </Section>
+            <Section title="Enforcement points">
+              <Points status={status} />
+            </Section>
+          </div>
+        )}
+      </Loaded>
+      <Section title="Ledger">
+        <Ledger />
+      </Section>
+    </div>
+  );
+}
+
+function StopSwitch() {
+  const stop = useCall(getStop, {});
+  const halt = useEdit(stopResponse);
+  const resume = useEdit(resumeResponse);
+  if (!stop.data) return null;
+  return stop.data.is_stopped ? (
+    <ConfirmButton label="Resume response" title="Resume response" look="main" act={() => resume.mutateAsync({})}>
+      Firebreak enforces and repairs again.
+    </ConfirmButton>
+  ) : (
+    <ConfirmButton
+      label="Stop all response"
+      title="Stop all response"
+      look="danger"
+      reasonLabel="Reason"
+      act={(reason) => halt.mutateAsync({ body: { reason } })}
+    >
+      Nothing new is enforced and nothing is repaired; expiry and release go on. The same switch without this page:{' '}
+      <code>firebreak stop</code>, or a file named STOP in the state folder.
+    </ConfirmButton>
+  );
+}
+
+function Processes({ status }: { status: SystemStatus }) {
+  return (
+    <table className="w-full">
+      <tbody>
+        <tr>
+          <td className="cell font-medium">PostgreSQL ({status.database.kind})</td>
+          <td className="cell">
+            <Badge tone={tones[status.database.state] ?? 'soft'}>{status.database.state}</Badge>
+          </td>
+          <td className="cell text-soft">{status.database.detail}</td>
+        </tr>
+        {status.processes.map((part) => (
+          <tr key={part.name}>
+            <td className="cell font-medium">{part.name}</td>
+            <td className="cell">
+              <Badge tone={tones[part.state] ?? 'soft'}>{part.state}</Badge>
+            </td>
+            <td className="cell text-soft">
+              {part.restarts > 0 && `restarted ${part.restarts} times. `}
+              {part.detail}
+            </td>
+          </tr>
+        ))}
+        {status.backlog.map((queue) => (
+          <tr key={queue.consumer}>
+            <td className="cell font-medium">waiting for {queue.consumer}</td>
+            <td className="cell tabular-nums">{queue.batches} batches</td>
+            <td className="cell text-soft">{queue.oldest_at && <Moment at={queue.oldest_at} relative />}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Points({ status }: { status: SystemStatus }) {
+  if (status.points.length === 0)
+    return <p className="text-soft px-4 pb-4">No point enforces here: containments are written down only.</p>;
+  return (
+    <table className="w-full">
+      <tbody>
+        {status.points.map((point) => (
+          <tr key={point.id}>
+            <td className="cell font-medium">
+              {point.kind} <span className="text-soft">on {point.host}</span>
+            </td>
+            <td className="cell">
+              <Badge tone={tones[point.state] ?? 'soft'}>{words(point.state)}</Badge>
+            </td>
+            <td className="cell text-soft">
+              holds {point.held_count}, {words(point.level)}. {point.detail}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Ledger() {
+  const checkpoint = useCall(getCheckpoint, {});
+  const verify = useEdit(verifyLedger);
+  return (
+    <div className="space-y-2 px-4 pb-4">
+      <Loaded query={checkpoint}>
+        {(head) =>
+          head ? (
+            <p>
+              {head.tree_size} entries, root <code className="text-[12.5px] break-all">{head.root_hash}</code>, signed{' '}
+              <Moment at={head.at} relative />
+            </p>
+          ) : (
+            <p className="text-soft">The first checkpoint is being made.</p>
+          )
+        }
+      </Loaded>
+      <Button onClick={() => verify.mutate({})} disabled={verify.isPending}>
+        {verify.isPending ? 'Hashing everything …' : 'Verify the ledger'}
+      </Button>
+      {verify.error && <Problem error={verify.error} />}
+      {verify.data && (
+        <output className="block">
+          <Badge tone={verify.data.is_intact ? 'ok' : 'bad'}>{verify.data.is_intact ? 'intact' : 'tampered'}</Badge>{' '}
+          {verify.data.detail}
+        </output>
+      )}
+    </div>
+  );
+}
