@@ -31,8 +31,8 @@ export interface Enforcer {
   deny(denials: readonly Denial[]): Promise<void>;
   /** Lets go; a target that is not held is no error. */
   release(targets: readonly string[]): Promise<void>;
-  /** Reads back what is held now. */
-  held(): Promise<readonly HeldDenial[]>;
+  /** Reads back what is held now: all of it, or of these targets only. */
+  held(targets?: readonly string[]): Promise<readonly HeldDenial[]>;
   /** Lets go of the process, leaves the denials to their own time-outs. */
   stop(): Promise<void>;
 }

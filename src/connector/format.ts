@@ -24,6 +24,8 @@ export interface Logsource {
 export interface ReadEvent {
   /** Epoch ms; undefined when the line names none that makes sense: then the arrival counts. */
   time?: number;
+  /** How many times it happened, where one line tells of several ("message repeated 3 times"); absent: once. Counting rules add this. */
+  count?: number;
   /** All logsources the event answers to; usually one. */
   logsources: readonly Logsource[];
   /** The taxonomy view that Sigma rules read: the original's fields under the names SigmaHQ expects. Nested values and lists are allowed. */

@@ -1,3 +1,18 @@
 export type { Format, Logsource, ReadContext, ReadEvent } from './format.ts';
 export type { Denial, EnforcementLevel, Enforcer, HeldDenial } from './enforcer.ts';
+export { canonicalTarget, decodeFromEnforcer, decodeToEnforcer, lineSplitter } from './enforcer-wire.ts';
+export { createEnforcerSession } from './enforcer-session.ts';
+export type { EnforcerSession } from './enforcer-session.ts';
+export type { FromEnforcer, HoldReason, ToEnforcer } from './enforcer-wire.ts';
+export { compiledProtection, overlaps, protectionOf, readHostProtection } from './protection.ts';
+export type { Protection } from './protection.ts';
 export type { DeliveryOutcome, Notification, Notifier } from './notifier.ts';
+export { accessTime, epochTime, isoTime, recordTime } from './event-time.ts';
+export type { TimeContext } from './event-time.ts';
+export { readSyslogHeader } from './syslog-header.ts';
+export type { SyslogHeader } from './syslog-header.ts';
+export { isTrustedProxy } from './trusted-proxy.ts';
+export { isRecord, readJsonRecord } from './json-record.ts';
+export { fieldsOf, integerOf, ocsfEvent, ocsfVersion, textOf } from './ocsf.ts';
+export type { Fields } from './ocsf.ts';
+export { sendOutbound, type OutboundAnswer, type OutboundRequest, type OutboundResult } from './outbound.ts';

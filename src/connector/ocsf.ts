@@ -46,12 +46,21 @@ export function ocsfEvent(head: OcsfHead, attributes: Attributes, unmapped: Attr
 function withoutEmpty(record: Attributes): Record<string, unknown> {
   const kept: [string, unknown][] = [];
   for (const [name, value] of Object.entries(record)) {
-    const clean = isRecord(value) ? withoutEmpty(value) : value;
-    if (clean === undefined || clean === null || clean === '') continue;
-    if (Array.isArray(clean) ? clean.length === 0 : isRecord(clean) && Object.keys(clean).length === 0) continue;
-    kept.push([name, clean]);
+    const clean = cleanValue(value);
+    if (clean !== undefined) kept.push([name, clean]);
   }
   return Object.fromEntries(kept);
+}
+
+function cleanValue(value: unknown): unknown {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (Array.isArray(value)) {
+    const list = value.map(cleanValue).filter((part) => part !== undefined);
+    return list.length > 0 ? list : undefined;
+  }
+  if (!isRecord(value)) return value;
+  const clean = withoutEmpty(value);
+  return Object.keys(clean).length > 0 ? clean : undefined;
 }
 
 /** Where values stand that somebody pivots on, with the OCSF observable type_id. */

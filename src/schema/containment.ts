@@ -35,6 +35,18 @@ export const Verification = z.object({
 });
 export type Verification = z.infer<typeof Verification>;
 
+/** Where a containment stands at one enforcement point. */
+export const PointState = z.enum(['pending', 'applied', 'held_back', 'drifted', 'released']);
+export type PointState = z.infer<typeof PointState>;
+
+/** Gates of decide() in the words people see. */
+export const DecisionStep = z.object({
+  check: z.string(),
+  outcome: z.enum(['pass', 'hold', 'forbid', 'note']),
+  reason: z.string(),
+});
+export type DecisionStep = z.infer<typeof DecisionStep>;
+
 export const Containment = z.object({
   id: z.string(),
   tenant_id: z.string(),
@@ -47,14 +59,21 @@ export const Containment = z.object({
   level: LadderLevel,
   reason: z.string(),
   /** The steps of decide(), in order, as shown to people. */
-  decision: z.array(
-    z.object({ check: z.string(), outcome: z.enum(['pass', 'hold', 'forbid', 'note']), reason: z.string() }),
-  ),
+  decision: z.array(DecisionStep),
   requested_by: z.string(),
   incident_id: z.string().nullable(),
   rule_id: z.string().nullable(),
   playbook_id: z.string().nullable(),
+  execution_id: z.string().nullable(),
+  /** Which time this incident had this target contained by this playbook; 0 is the first. */
+  occasion: z.int(),
   verification: Verification,
+  /** "n of m points": one entry for each point that must hold it. */
+  points: z.array(
+    z.object({ point_id: z.string(), state: PointState, applied_at: z.string().nullable(), detail: z.string() }),
+  ),
+  /** Times the attack fired again while this was there. */
+  refire_count: z.int(),
   escalation: z.int(),
   duration_s: z.int(),
   is_demonstration: z.boolean(),
@@ -65,6 +84,9 @@ export const Containment = z.object({
   released_at: z.date().nullable(),
   release_reason: z.string().nullable(),
   released_by: z.string().nullable(),
+  /** Why it waits for a person, and who decided. */
+  approval_reason: z.string().nullable(),
+  approved_by: z.string().nullable(),
   revision: z.int(),
 });
 export type Containment = z.infer<typeof Containment>;

@@ -1,0 +1,52 @@
+import { isRecord, readJsonRecord, recordTime } from '../../src/connector/index.ts';
+import type { Format, Logsource, ReadContext } from '../../src/connector/index.ts';
+import { baseEventOf } from './map.ts';
+import { subjectsOf, valueAt } from './subjects.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const timeFields = ['@timestamp', 'timestamp', 'time', 'ts', 'event.created', 'eventTime', 'datetime', 'date'];
+
+function timeOf(record: Json, context: ReadContext): number | undefined {
+  for (const field of timeFields) {
+    const time = recordTime(valueAt(record, field), context);
+    if (time !== undefined) return time;
+  }
+  return undefined;
+}
+
+function isOcsfRecord(record: Json): boolean {
+  const { class_uid: classUid, metadata } = record;
+  return Number.isSafeInteger(classUid) && isRecord(metadata) && typeof metadata['version'] === 'string';
+}
+
+/** ECS names the product as event.module and its log as event.dataset (`module.log`). Others answer to no logsource of their own. */
+function logsourceOf(record: Json): Logsource {
+  const [module, dataset] = [valueAt(record, 'event.module'), valueAt(record, 'event.dataset')];
+  if (typeof module !== 'string') return {};
+  const service = typeof dataset === 'string' ? dataset.slice(dataset.indexOf('.') + 1) : undefined;
+  return { product: module, ...(service ? { service } : {}) };
+}
+
+/** One JSON object a line, of any product: the view is the object itself. OCSF passes as it is; ECS names have roles. */
+export const json: Format = {
+  name: 'json',
+  title: 'JSON lines (generic, ECS, OCSF)',
+  recognise(line) {
+    return readJsonRecord(line) ? 1 : 0;
+  },
+  read(line, context) {
+    const record = readJsonRecord(line);
+    if (!record) return undefined;
+    const time = timeOf(record, context);
+    const isOcsf = isOcsfRecord(record);
+    const subjects = subjectsOf(record, isOcsf, context);
+    return {
+      ...(time === undefined ? {} : { time }),
+      logsources: [logsourceOf(record)],
+      view: record,
+      subjects,
+      toOcsf: () => (isOcsf ? { ...record } : baseEventOf(record, subjects, time ?? context.receivedAt, line)),
+    };
+  },
+};

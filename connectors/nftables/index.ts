@@ -1,0 +1,1 @@
+export { createNftables } from './nftables.ts';

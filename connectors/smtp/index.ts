@@ -1,0 +1,1 @@
+export { createSmtpNotifier, type SmtpSettings } from './smtp.ts';

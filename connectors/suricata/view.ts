@@ -1,0 +1,70 @@
+import { isRecord, textOf } from '../../src/connector/index.ts';
+import type { Logsource } from '../../src/connector/index.ts';
+import { isDnsRequest } from './sides.ts';
+
+type Eve = Readonly<Record<string, unknown>>;
+
+/** `product: suricata` with the event type as service, and the general category whose fields the record also carries. */
+export function logsourcesOf(eventType: string): Logsource[] {
+  const own: Logsource = { product: 'suricata', service: eventType };
+  const category = { dns: 'dns', http: 'proxy', flow: 'firewall' }[eventType];
+  return category === undefined ? [own] : [own, { category }];
+}
+
+/** The record as it is, with SigmaHQ's names beside it where a general category has them. */
+export function viewOf(eve: Eve): Record<string, unknown> {
+  const view: Record<string, unknown> = { ...eve };
+  const put = (name: string, value: unknown): void => {
+    if (value !== undefined && !Object.hasOwn(eve, name)) view[name] = value;
+  };
+  put('dst_ip', eve['dest_ip']);
+  put('dst_port', eve['dest_port']);
+  const { dns, http } = eve;
+  if (isRecord(dns)) {
+    const one = oneDns(dns);
+    view['dns'] = one.dns;
+    put('query', one.names.length > 0 ? one.names : undefined);
+    put('record_type', one.types.length > 0 ? one.types : undefined);
+    put('answer', one.answers.length > 0 ? one.answers : undefined);
+  }
+  if (isRecord(http) && eve['event_type'] !== 'dns') {
+    const uri = textOf(http['url']);
+    const mark = uri?.indexOf('?') ?? -1;
+    put('c-uri', uri);
+    put('c-uri-stem', mark < 0 ? uri : uri?.slice(0, mark));
+    put('c-uri-query', mark < 0 ? undefined : uri?.slice(mark + 1));
+    put('c-useragent', http['http_user_agent']);
+    put('cs-host', http['hostname']);
+    put('cs-method', http['http_method']);
+    put('cs-referrer', http['http_refer']);
+    put('cs-version', http['protocol']);
+    put('sc-status', http['status']);
+  }
+  return view;
+}
+
+const records = (value: unknown): Eve[] =>
+  Array.isArray(value) ? value.filter(isRecord) : isRecord(value) ? [value] : [];
+
+/**
+ * DNS of version 2 (7.x: `rrname` beside `type: query`, lists inside alerts) and version 3 (8.x: `queries`,
+ * `type: request`) as one: version 3's names, the original ones kept.
+ */
+function oneDns(dns: Eve): { dns: Record<string, unknown>; names: string[]; types: string[]; answers: string[] } {
+  const asked = [...records(dns['queries']), ...records(dns['query'])];
+  if (asked.length === 0 && typeof dns['rrname'] === 'string') asked.push(dns);
+  const answered = [
+    ...records(dns['answers']),
+    ...records(dns['answer']).flatMap((answer) => records(answer['answers'])),
+  ];
+  const texts = (list: Eve[], name: string): string[] =>
+    list.flatMap((entry) => (typeof entry[name] === 'string' ? [entry[name]] : []));
+  const queries = asked.map((entry) => ({ rrname: entry['rrname'], rrtype: entry['rrtype'] }));
+  const type = dns['type'] === undefined ? {} : { type: isDnsRequest(dns) ? 'request' : 'response' };
+  return {
+    dns: { ...dns, ...type, ...(queries.length > 0 ? { queries } : {}) },
+    names: texts(asked, 'rrname'),
+    types: texts(asked, 'rrtype'),
+    answers: texts(answered, 'rdata'),
+  };
+}

@@ -1,0 +1,1 @@
+export { createWebhookNotifier, type WebhookSettings } from './webhook.ts';

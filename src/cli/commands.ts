@@ -1,0 +1,27 @@
+import type { Command } from './command.ts';
+import { configCommands } from './commands/config.ts';
+import { containmentCommands } from './commands/containment.ts';
+import { demoCommands } from './commands/demo.ts';
+import { explainCommands } from './commands/explain.ts';
+import { incidentCommands } from './commands/incident.ts';
+import { ledgerCommands } from './commands/ledger.ts';
+import { ruleCommands } from './commands/rule.ts';
+import { sourceCommands } from './commands/source.ts';
+import { stopCommands } from './commands/stop.ts';
+import { tokenCommands } from './commands/token.ts';
+import { userCommands } from './commands/user.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  ...demoCommands,
+  ...incidentCommands,
+  ...containmentCommands,
+  ...stopCommands,
+  ...sourceCommands,
+  ...ruleCommands,
+  ...explainCommands,
+  ...ledgerCommands,
+  ...tokenCommands,
+  ...userCommands,
+  ...configCommands,
+];

@@ -1,0 +1,35 @@
+import { defineErrors } from '../base/errors.ts';
+
+export const errors = defineErrors('CLI', {
+  USAGE: { kind: 'user', message: (detail: string) => detail, fix: 'Add --help to see what the command takes.' },
+  SERVER_AWAY: {
+    kind: 'outside',
+    message: (url: string) => `Firebreak does not run here, or does not answer (${url}).`,
+    fix: 'Start it with `npm start`, or name another with FIREBREAK_URL and FIREBREAK_TOKEN.',
+  },
+  NO_CREDENTIAL: {
+    kind: 'outside',
+    message: (file: string) => `There is no running Firebreak in this folder: ${file} is not here.`,
+    fix: 'Start it with `npm start`, point --state-dir at its data, or set FIREBREAK_URL and FIREBREAK_TOKEN.',
+  },
+  CREDENTIAL_UNREADABLE: {
+    kind: 'denied',
+    message: (file: string, detail: string) => `${file} cannot be read: ${detail}.`,
+    fix: 'Run this as the user that runs Firebreak, or set FIREBREAK_TOKEN to an API token.',
+  },
+  TIMED_OUT: {
+    kind: 'outside',
+    message: (what: string) => `${what} took too long.`,
+    fix: 'Look at `firebreak doctor` and try again.',
+  },
+  REFUSED_TARGET: {
+    kind: 'refused',
+    message: (reason: string) => reason,
+    fix: 'This holds for everybody. See `firebreak containment deny --help` and the protected list of the config.',
+  },
+  NOT_CONFIRMED: {
+    kind: 'refused',
+    message: () => 'It was not confirmed: nothing was changed.',
+    fix: 'Read what is shown and answer "yes", or add --yes when a script has read it.',
+  },
+});

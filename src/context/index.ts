@@ -1,0 +1,6 @@
+export { Asset, assetRoles } from './asset.ts';
+export { Identity } from './identity.ts';
+export { Indicator } from './indicator.ts';
+export { assetFor, assetsFor, assetsWithRoles, upsertAssets, type AssetKey } from './store/assets.ts';
+export { identitiesFor, upsertIdentities } from './store/identities.ts';
+export { indicatorsFor, upsertIndicators } from './store/indicators.ts';

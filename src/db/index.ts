@@ -1,0 +1,11 @@
+export { openDatabase, type Database } from './database.ts';
+export { sql, type Query, type Tx } from './statement.ts';
+export { migrate } from './migrate.ts';
+export { findEmbedded, startEmbedded, type Embedded, type EmbeddedState } from './embedded/start-embedded.ts';
+export { withAdvisoryLock } from './advisory-lock.ts';
+export { isUnavailable } from './unavailable.ts';
+export type { Channel, Channels } from './notify.ts';
+export { exportDatabase } from './transfer/export.ts';
+export { importDatabase } from './transfer/import.ts';
+export { backup } from './backup/backup.ts';
+export { restoreBackup, type RestoreReport } from './backup/restore.ts';

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+
+/** The wake-ups that cross processes; inside a process they are delivered at once, without PostgreSQL. */
+export type Channel = 'batches' | 'findings' | 'incidents' | 'containments' | 'executions' | 'rules' | 'ledger';
+
+export interface Channels {
+  /**
+   * Wakes everybody who listens: here at once, elsewhere by NOTIFY, the first at once and then at most one per 20 ms and
+   * channel. Call it after the commit.
+   */
+  wake(channel: Channel): void;
+  /** Returns the function that ends the listening. After a reconnect every listener is woken once. */
+  listen(channel: Channel, onWake: () => void): () => void;
+  close(): Promise<void>;
+}
+
+const coalesceMs = 20;
+const retryMs = 500;
+const heartbeatMs = 30_000;
+
+/** Listens and notifies on one connection of its own, made at first use: NOTIFY takes a lock at commit that would serialise the commits of others. */
+export function createChannels(url: string, log: Log): Channels {
+  const listeners = new Map<Channel, Set<() => void>>();
+  const resting = new Map<Channel, { timer: NodeJS.Timeout; again: boolean }>();
+  const unsent = new Set<Channel>();
+  // A sender does not want its own notification back: the payload is its name.
+  const self = randomUUID();
+  const closing = new AbortController();
+  let client: pg.Client | undefined;
+  let connecting: Promise<void> | undefined;
+
+  const deliver = (channel: Channel) => {
+    for (const onWake of listeners.get(channel) ?? []) onWake();
+  };
+
+  async function connectOnce(): Promise<pg.Client> {
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: 'firebreak channels',
+      connectionTimeoutMillis: 10_000,
+      query_timeout: 10_000,
+      keepAlive: true,
+    });
+    next.on('error', () => lost(next));
+    next.on('end', () => lost(next));
+    next.on('notification', (message) => {
+      if (message.payload === self) return;
+      for (const channel of listeners.keys()) if (message.channel === nameOf(channel)) deliver(channel);
+    });
+    try {
+      await next.connect();
+      // Channels that are added meanwhile are seen too: a Map gives them to a walk under way.
+      for (const channel of listeners.keys()) await next.query(`listen ${nameOf(channel)}`);
+      return next;
+    } catch (error) {
+      await next.end().catch(() => {});
+      throw error;
+    }
+  }
+
+  async function connect(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        client = await connectOnce();
+        for (const channel of unsent) send(channel);
+        unsent.clear();
+        for (const channel of listeners.keys()) deliver(channel);
+        return;
+      } catch (error) {
+        log.warn(
+          { error: messageOf(error) },
+          'The connection for wake-ups failed; polling goes on and it is tried again.',
+        );
+        await pause(retryMs, undefined, { signal: closing.signal }).catch(() => {});
+      }
+    }
+  }
+
+  function lost(from: pg.Client): void {
+    if (client !== from || closing.signal.aborted) return;
+    client = undefined;
+    void from.end().catch(() => {});
+    connecting = connect();
+  }
+
+  function send(channel: Channel): void {
+    connecting ??= connect();
+    const through = client;
+    if (!through) {
+      unsent.add(channel);
+      return;
+    }
+    through.query('select pg_notify($1, $2)', [nameOf(channel), self]).catch((error: unknown) => {
+      log.debug({ channel, error: messageOf(error) }, 'A wake-up was not sent; the listeners poll.');
+      lost(through);
+    });
+  }
+
+  function rest(channel: Channel): void {
+    const timer = setTimeout(() => {
+      const again = resting.get(channel)?.again === true;
+      resting.delete(channel);
+      if (!again) return;
+      send(channel);
+      rest(channel);
+    }, coalesceMs);
+    resting.set(channel, { timer, again: false });
+  }
+
+  // A peer that vanished without a farewell is noticed by a question that is not answered.
+  const heartbeat = setInterval(() => {
+    const through = client;
+    through?.query('select 1').catch(() => lost(through));
+  }, heartbeatMs);
+  heartbeat.unref();
+
+  return {
+    wake(channel) {
+      deliver(channel);
+      const now = resting.get(channel);
+      if (now) {
+        now.again = true;
+        return;
+      }
+      send(channel);
+      rest(channel);
+    },
+    listen(channel, onWake) {
+      const known = listeners.get(channel);
+      if (known) known.add(onWake);
+      else {
+        listeners.set(channel, new Set([onWake]));
+        const through = client;
+        if (through) through.query(`listen ${nameOf(channel)}`).catch(() => lost(through));
+      }
+      connecting ??= connect();
+      return () => listeners.get(channel)?.delete(onWake);
+    },
+    async close() {
+      closing.abort();
+      clearInterval(heartbeat);
+      for (const { timer } of resting.values()) clearTimeout(timer);
+      await connecting?.catch(() => {});
+      await client?.end().catch(() => {});
+    },
+  };
+}
+
+const nameOf = (channel: Channel) => `firebreak_${channel}`;

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+  type RawBuilder,
+} from 'kysely';
+import type { QueryConfig, QueryResult } from 'pg';
+import type { z } from 'zod';
+import { errors } from './errors.ts';
+
+export { sql };
+export type Query = RawBuilder<unknown>;
+
+/**
+ * What a statement runs on: a transaction, or the pool for a single statement of its own.
+ * Rows are parsed by zod at this edge; columns keep their snake_case names.
+ */
+export interface Tx {
+  many<T>(row: z.ZodType<T>, query: Query): Promise<T[]>;
+  one<T>(row: z.ZodType<T>, query: Query): Promise<T>;
+  maybe<T>(row: z.ZodType<T>, query: Query): Promise<T | undefined>;
+  /** Runs a statement for its effect; gives the number of rows it touched. */
+  run(query: Query): Promise<number>;
+}
+
+/** Sends one statement; throws what the driver throws. */
+export type Send = (statement: QueryConfig) => Promise<QueryResult>;
+
+// Only compiles; statements go out by `Send`.
+const compiler = new Kysely<unknown>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+});
+
+const names = new Map<string, string>();
+const mostNames = 200;
+
+/**
+ * Prepared once per connection, a statement costs half. Only the first texts get a name: one that is put together with
+ * lists of every length would fill the sessions' memory.
+ */
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= mostNames) return known;
+  const name = `fb_${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
+  names.set(text, name);
+  return name;
+}
+
+export function statementsOn(send: Send): Tx {
+  const execute = (query: Query): Promise<QueryResult> => {
+    const { sql: text, parameters } = query.compile(compiler);
+    const name = nameOf(text);
+    const statement = { text, values: [...parameters] };
+    return send(name === undefined ? statement : { ...statement, name });
+  };
+  const many: Tx['many'] = async (row, query) => {
+    const result = await execute(query);
+    return result.rows.map((raw) => row.parse(raw));
+  };
+  const maybe: Tx['maybe'] = async (row, query) => {
+    const rows = await many(row, query);
+    if (rows.length > 1) throw errors.NOT_ONE_ROW([rows.length]);
+    return rows[0];
+  };
+  return {
+    many,
+    maybe,
+    async one(row, query) {
+      const found = await maybe(row, query);
+      if (found === undefined) throw errors.NOT_ONE_ROW([0]);
+      return found;
+    },
+    async run(query) {
+      return (await execute(query)).rowCount ?? 0;
+    },
+  };
+}

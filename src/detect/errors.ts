@@ -1,0 +1,24 @@
+import { defineErrors } from '../base/errors.ts';
+
+export const errors = defineErrors('DETECT', {
+  BAD_CUSTOM: {
+    kind: 'user',
+    message: (key: string, expected: string) => `"${key}" must be ${expected}.`,
+    fix: 'Correct the value; content/rules/README.md tells what our rules may say beyond Sigma.',
+  },
+  UNREADABLE_FILE: {
+    kind: 'outside',
+    message: (detail: string) => `The rule file cannot be read: ${detail}`,
+    fix: 'Give Firebreak permission to read it, or remove it.',
+  },
+  NO_SUCH_FOLDER: {
+    kind: 'user',
+    message: (folder: string) => `There is no rule folder ${folder}.`,
+    fix: 'Create it, or correct the path in the settings.',
+  },
+  BAD_FIXTURE: {
+    kind: 'user',
+    message: (detail: string) => `The fixture cannot be used: ${detail}`,
+    fix: 'Correct it; content/rules/README.md shows the shape of a fixture.',
+  },
+});

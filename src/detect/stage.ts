@@ -1,0 +1,183 @@
+import type { Tx } from '../db/index.ts';
+import { claimBatches, settleBatches } from '../ingest/index.ts';
+import type { Finding } from '../schema/finding.ts';
+import { correlate, partitionCount } from './correlate/correlate.ts';
+import type { Item } from './correlate/item.ts';
+import type { DetectOptions } from './detect.ts';
+import { freshItems } from './fresh-items.ts';
+import { overflowFinding } from './make-finding.ts';
+import { readBatches } from './read-batches.ts';
+import type { Content } from './rules/content.ts';
+import { writeFindings } from './store/findings.ts';
+import { deleteOldFacts, knownFacts, rememberFacts } from './store/firsts.ts';
+import { insertMatches, takeMatches } from './store/matches.ts';
+import {
+  leasePartitions,
+  leaseSeconds,
+  lockOwnPartitions,
+  releasePartitions,
+  reportWorker,
+} from './store/partitions.ts';
+import { deleteExpiredWindows, evictWindows, loadWindows, saveWindows } from './store/windows.ts';
+
+/** Where a test may end a transaction as `kill -9` would. */
+export type CrashPoint = 'claimed' | 'evaluated' | 'windows_saved' | 'findings_written' | 'settled';
+
+/** What happened since the start, for metrics and `doctor`. */
+export interface DetectFigures {
+  events: number;
+  unparsed: number;
+  failed: number;
+  findings: number;
+  duplicates: number;
+  /** Events that lacked a field their correlation groups by. */
+  incomplete: number;
+  evictedWindows: number;
+}
+
+export interface Stage {
+  turn(): Promise<boolean>;
+  figures(): DetectFigures;
+  close(): Promise<void>;
+}
+
+const limits = { batches: 4, matches: 2_000, groupsPerRule: 100_000 };
+const everyMs = { lease: (leaseSeconds * 1_000) / 4, matches: 1_000, sweep: 30_000 };
+/** How long a window outlives its timespan by the clock, for events that are on their way. */
+const windowGraceMs = 3_600_000;
+const factsKeptMs = 90 * 86_400_000;
+
+/** Claim → evaluate → correlate → write → settle, in one transaction. */
+export function createStage(options: DetectOptions, contentNow: () => Content): Stage {
+  const { db, clock, log, worker } = options;
+  const at = options.crashPoint ?? (() => {});
+  const figures: DetectFigures = {
+    events: 0,
+    unparsed: 0,
+    failed: 0,
+    findings: 0,
+    duplicates: 0,
+    incomplete: 0,
+    evictedWindows: 0,
+  };
+  const last = { lease: -Infinity, matches: -Infinity, sweep: clock.now() };
+  let workers = 1;
+
+  const isDue = (what: keyof typeof last) => {
+    const due = clock.now() - last[what] >= everyMs[what];
+    if (due) last[what] = clock.now();
+    return due;
+  };
+
+  async function keepLease(): Promise<void> {
+    await db.transaction(async (tx) => {
+      workers = await reportWorker(tx, worker);
+      await leasePartitions(tx, worker, Math.ceil(partitionCount / workers));
+    });
+  }
+
+  async function count(tx: Tx, content: Content, items: readonly Item[], plain: readonly Finding[]) {
+    const now = new Date(clock.now());
+    const result = await correlate(items, {
+      content,
+      now,
+      load: (keys) => loadWindows(tx, keys),
+      own: (partitions) => lockOwnPartitions(tx, worker, partitions),
+    });
+    const timespan = (ruleId: string) => content.correlation(ruleId)?.timespanMs ?? 0;
+    await saveWindows(tx, result.windows, (ruleId) => timespan(ruleId) + windowGraceMs, now);
+    await insertMatches(tx, result.foreign);
+    at('windows_saved');
+    const written = await writeFindings(tx, [...plain, ...result.findings]);
+    at('findings_written');
+    return { written: written.length, foreign: result.foreign.length, duplicates: result.duplicates };
+  }
+
+  function tell(counted: Awaited<ReturnType<typeof count>>): void {
+    figures.findings += counted.written;
+    figures.duplicates += counted.duplicates;
+    if (counted.written > 0) db.channels.wake('findings');
+    if (counted.foreign > 0) db.channels.wake('batches');
+  }
+
+  async function turnBatches(): Promise<boolean> {
+    const content = contentNow();
+    const done = await db.transaction(async (tx) => {
+      const batches = await claimBatches(tx, 'detect', limits.batches);
+      if (batches.length === 0) return undefined;
+      at('claimed');
+      const read = readBatches(batches, { ...options, content, now: new Date(clock.now()) });
+      at('evaluated');
+      const facts = read.candidates.flatMap(({ fact }) => fact ?? []);
+      const items = freshItems(read.candidates, await knownFacts(tx, facts));
+      await rememberFacts(tx, facts);
+      const counted = await count(tx, content, items, read.findings);
+      await settleBatches(
+        tx,
+        'detect',
+        batches.map(({ id }) => id),
+      );
+      at('settled');
+      return { read, counted, claimed: batches.length };
+    });
+    if (!done) return false;
+    const { read, counted, claimed } = done;
+    figures.events += read.events;
+    figures.unparsed += read.unparsed;
+    figures.failed += read.failed;
+    for (const [ruleId, events] of read.incomplete) {
+      figures.incomplete += events;
+      log.debug({ rule: ruleId, events }, 'Events lack a field that a correlation needs, so it does not count them.');
+    }
+    tell(counted);
+    return claimed === limits.batches;
+  }
+
+  async function turnMatches(): Promise<boolean> {
+    const content = contentNow();
+    const done = await db.transaction(async (tx) => {
+      const owned = await lockOwnPartitions(tx, worker, [...Array(partitionCount).keys()]);
+      const items = await takeMatches(tx, owned, limits.matches);
+      return items.length === 0 ? undefined : { counted: await count(tx, content, items, []), taken: items.length };
+    });
+    if (!done) return false;
+    tell(done.counted);
+    return done.taken === limits.matches;
+  }
+
+  async function sweep(): Promise<void> {
+    const now = new Date(clock.now());
+    const evicted = await db.transaction(async (tx) => {
+      const owned = await lockOwnPartitions(tx, worker, [...Array(partitionCount).keys()]);
+      await deleteExpiredWindows(tx, owned, now);
+      await deleteOldFacts(tx, new Date(clock.now() - factsKeptMs));
+      const groups = options.groupsPerRule ?? limits.groupsPerRule;
+      const rules = await evictWindows(tx, owned, Math.ceil(groups / partitionCount));
+      await writeFindings(
+        tx,
+        rules.map(({ rule_id, evicted: lost }) => overflowFinding(rule_id, lost, now)),
+      );
+      return rules;
+    });
+    for (const { rule_id, evicted: lost } of evicted) {
+      figures.evictedWindows += lost;
+      log.warn(
+        { rule: rule_id, groups: lost },
+        'A correlation has more groups than it may keep; the least active were forgotten.',
+      );
+    }
+    if (evicted.length > 0) db.channels.wake('findings');
+  }
+
+  return {
+    async turn() {
+      if (isDue('lease')) await keepLease();
+      let more = await turnBatches();
+      if (workers > 1 || isDue('matches')) more = (await turnMatches()) || more;
+      if (isDue('sweep')) await sweep();
+      return more;
+    },
+    figures: () => ({ ...figures }),
+    close: () => db.transaction((tx) => releasePartitions(tx, worker)),
+  };
+}

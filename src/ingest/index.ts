@@ -1,0 +1,10 @@
+export { createIngest, type Accept, type AcceptOptions, type Ingest, type IngestOptions } from './ingest.ts';
+export type { Acceptance } from './accept/submission.ts';
+export { claimBatches, settleBatches, waitingBatches, type ClaimedBatch, type Consumer } from './store/claims.ts';
+export { infoOf, internalSourceId, type SourceSet } from './source-set.ts';
+export { receiveNdjson, type EventsAnswer } from './http/receive-ndjson.ts';
+export { receiveElasticBulk, type BulkAnswer } from './http/receive-elastic-bulk.ts';
+export { elasticGreeting, type Greeting } from './http/elastic-greetings.ts';
+export type { EventRequest } from './http/request.ts';
+export type { ReplayProgress } from './replay-file.ts';
+export { quietSources } from './store/sources.ts';

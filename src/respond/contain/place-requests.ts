@@ -1,0 +1,226 @@
+import { idFrom, newId } from '../../base/ids.ts';
+import type { Tx } from '../../db/index.ts';
+import { append, type LedgerEntry } from '../../ledger/index.ts';
+import type { Containment } from '../../schema/containment.ts';
+import { decide } from '../guard/decide.ts';
+import type { ContainmentRequest, Decision, Facts } from '../guard/facts.ts';
+import { budgetsOf, gatherFacts, type Ask, type Gathered } from '../guard/gather-facts.ts';
+import { isPerson } from '../guard/is-person.ts';
+import type { RespondSettings } from '../settings.ts';
+import { countRefires, insertContainments, type NewContainment } from '../store/containments.ts';
+import { reserveBudgets, type StoredFacts } from '../store/facts.ts';
+import { openStatuses } from './transitions.ts';
+
+/** A request of the fast path belongs to one incident and playbook: its ids follow from them, and from the occasion. */
+export interface PlacedAsk extends Ask {
+  episode?: { incidentId: string; playbookId: string; stepId: string; lastSeenAt: Date };
+}
+
+export type Placed =
+  | { outcome: 'new'; containment: Containment; decision: Decision; executionId: string | undefined }
+  /** It is there already, or over and the attack did not go on since. */
+  | { outcome: 'exists'; containmentId: string };
+
+/**
+ * Decides requests and writes what came of it, all in the caller's transaction: budgets, containments with their places,
+ * ledger. Nothing is attempted before that commits.
+ */
+export async function placeRequests(
+  tx: Tx,
+  asks: readonly PlacedAsk[],
+  settings: RespondSettings,
+): Promise<Placed[]> {
+  if (asks.length === 0) return [];
+  const nowMs = settings.clock.now();
+  const now = new Date(nowMs);
+  const gathered = await gatherFacts(tx, asks, settings, now);
+  const occasions = occasionsOf(asks, gathered, now);
+  const placed: Placed[] = [];
+  const fresh: NewContainment[] = [];
+  const refired: string[] = [];
+  const entries: LedgerEntry[] = [];
+  for (const [index, ask] of asks.entries()) {
+    const found = gathered[index];
+    if (!found) continue;
+    const { latest } = found.stored;
+    if (latest && ask.episode && !isNewOccasion(latest, ask.episode.lastSeenAt, now)) {
+      refired.push(latest.id);
+      placed.push({ outcome: 'exists', containmentId: latest.id });
+      continue;
+    }
+    const occasion = ask.episode ? (occasions.get(groupOf(ask.episode)) ?? 0) : 0;
+    const executionId = ask.episode
+      ? idFrom('execution', ask.episode.playbookId, ask.episode.incidentId, String(occasion))
+      : ask.request.executionId;
+    const request: ContainmentRequest = {
+      ...ask.request,
+      ...(found.ruleId !== undefined && { ruleId: found.ruleId }),
+      ...(executionId !== undefined && { executionId }),
+    };
+    const decision = await decideUnderBudget(tx, request, found.facts, settings, now);
+    const id =
+      executionId !== undefined && request.stepId !== undefined
+        ? idFrom('containment', executionId, request.stepId, decision.target)
+        : newId('containment', nowMs);
+    const containment = containmentOf(id, request, decision, found.facts, { occasion, nowMs, approvalS: settings.approvalS });
+    fresh.push({ containment, request });
+    entries.push(entryOf(containment, decision, nowMs));
+    placed.push({ outcome: 'new', containment, decision, executionId });
+  }
+  if (refired.length > 0) await countRefires(tx, refired);
+  if (fresh.length === 0) return placed;
+  await append(tx, entries);
+  const inserted = new Set(await insertContainments(tx, fresh));
+  return placed.map((one) =>
+    one.outcome === 'new' && !inserted.has(one.containment.id)
+      ? { outcome: 'exists', containmentId: one.containment.id }
+      : one,
+  );
+}
+
+/** decide(), and for a permit the budget taken under lock: a spent one is decided again with that number. */
+export async function decideUnderBudget(
+  tx: Tx,
+  request: ContainmentRequest,
+  facts: Facts,
+  settings: RespondSettings,
+  now: Date,
+): Promise<Decision> {
+  const decision = decide(request, facts, settings.policies);
+  if (decision.outcome !== 'permit') return decision;
+  const budgets = budgetsOf(request, request.ruleId, settings);
+  if ((await reserveBudgets(tx, request.tenantId, budgets, now)) === 'reserved') return decision;
+  const [first = { name: 'this hour', limit: 0 }] = budgets;
+  return decide(request, { ...facts, budgets: [{ ...first, used: first.limit }] }, settings.policies);
+}
+
+function groupOf(episode: { incidentId: string; playbookId: string }): string {
+  return `${episode.incidentId} ${episode.playbookId}`;
+}
+
+/** The occasion of each (incident, playbook): one more than the highest that is over and whose attack goes on. */
+function occasionsOf(asks: readonly PlacedAsk[], gathered: readonly Gathered[], now: Date): Map<string, number> {
+  const occasions = new Map<string, number>();
+  for (const [index, { episode }] of asks.entries()) {
+    const latest = gathered[index]?.stored.latest;
+    if (!episode || (latest && !isNewOccasion(latest, episode.lastSeenAt, now))) continue;
+    const occasion = latest ? latest.occasion + 1 : 0;
+    occasions.set(groupOf(episode), Math.max(occasion, occasions.get(groupOf(episode)) ?? 0));
+  }
+  return occasions;
+}
+
+type Latest = NonNullable<StoredFacts['latest']>;
+
+/** Over, and the attack was seen again after it ended; a refusal holds until its own end. */
+function isNewOccasion(latest: Latest, lastSeenAt: Date, now: Date): boolean {
+  if (openStatuses.some((status) => status === latest.status)) return false;
+  if (latest.status === 'refused') return latest.expires_at !== null && latest.expires_at <= now;
+  return latest.released_at !== null && lastSeenAt > latest.released_at;
+}
+
+const noVerification = {
+  applied: 'pending',
+  applied_at: null,
+  effective: 'pending',
+  effective_at: null,
+  dropped_packets: 0,
+  detail: '',
+} as const;
+
+function containmentOf(
+  id: string,
+  request: ContainmentRequest,
+  decision: Decision,
+  facts: Facts,
+  at: { occasion: number; nowMs: number; approvalS: number },
+): Containment {
+  const isOrdered = decision.outcome === 'permit';
+  const isStopped = decision.steps.at(-1)?.check === 'stop_switch';
+  const waitS = {
+    permit: decision.durationS,
+    shadow: decision.durationS,
+    needs_approval: at.approvalS,
+    suggest: at.approvalS,
+    // A refusal is not repeated for as long as the containment would have held.
+    forbid: isStopped ? 0 : decision.durationS,
+  }[decision.outcome];
+  return {
+    id,
+    tenant_id: request.tenantId,
+    site_id: request.siteId,
+    kind: request.kind,
+    target: decision.target,
+    status: statusOf[decision.outcome],
+    level: isPerson(request.requestedBy) ? 'auto' : facts.level,
+    reason: request.reason,
+    decision: decision.steps,
+    requested_by: request.requestedBy,
+    incident_id: request.incidentId ?? null,
+    rule_id: request.ruleId ?? null,
+    playbook_id: request.playbookId ?? null,
+    execution_id: request.executionId ?? null,
+    occasion: at.occasion,
+    verification: noVerification,
+    points: [],
+    refire_count: 0,
+    escalation: decision.escalation,
+    duration_s: decision.durationS,
+    is_demonstration: request.isDemonstration,
+    created_at: new Date(at.nowMs),
+    ordered_at: isOrdered ? new Date(at.nowMs) : null,
+    in_force_at: null,
+    expires_at: new Date(at.nowMs + waitS * 1_000),
+    released_at: null,
+    release_reason: null,
+    released_by: null,
+    approval_reason: decision.approvalReason ?? null,
+    approved_by: null,
+    revision: 1,
+  };
+}
+
+const statusOf = {
+  permit: 'ordered',
+  needs_approval: 'awaiting_approval',
+  suggest: 'proposed',
+  shadow: 'proposed',
+  forbid: 'refused',
+} as const;
+
+const words = {
+  permit: 'is ordered',
+  needs_approval: 'waits for a person',
+  suggest: 'is suggested',
+  shadow: 'would be done (shadow)',
+  forbid: 'is refused',
+} as const;
+
+export function entryOf(containment: Containment, decision: Decision, nowMs: number): LedgerEntry {
+  const last = decision.steps.at(-1)?.reason ?? '';
+  const kind = decision.outcome === 'shadow' ? 'shadowed' : containment.status;
+  return {
+    tenant_id: containment.tenant_id,
+    at: nowMs,
+    kind: `containment.${kind}`,
+    actor: containment.requested_by,
+    ...(containment.incident_id !== null && { incident_id: containment.incident_id }),
+    subject: containment.id,
+    summary: `${containment.kind} ${containment.target} for ${containment.duration_s} s ${words[decision.outcome]}: ${
+      decision.outcome === 'permit' ? containment.reason : (decision.approvalReason ?? last)
+    }`,
+    body: {
+      target: containment.target,
+      kind: containment.kind,
+      outcome: decision.outcome,
+      steps: decision.steps,
+      duration_s: containment.duration_s,
+      escalation: containment.escalation,
+      rule_id: containment.rule_id,
+      playbook_id: containment.playbook_id,
+      execution_id: containment.execution_id,
+      expires_at: containment.expires_at,
+      is_demonstration: containment.is_demonstration,
+    },
+  };
+}

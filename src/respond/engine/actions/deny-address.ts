@@ -1,0 +1,58 @@
+import type { Containment } from '../../../schema/containment.ts';
+import type { Action, ActionCall, ActionOutcome } from '../action.ts';
+import type { ContainmentAccess } from './containment-access.ts';
+
+/**
+ * `firebreak:deny-address`: adopts the denials that the fast path made for this step. It orders none itself: nothing is
+ * denied that did not pass decide() before the run began. Fails when all of them were refused or have failed.
+ */
+export function denyAddress(containments: ContainmentAccess): Action {
+  return {
+    name: 'firebreak:deny-address',
+    isRepeatable: true,
+    async run(call) {
+      const wanted = call.containments.filter((one) => one.step_id === call.stepId);
+      if (wanted.length === 0) return { outcome: 'failed', detail: 'The findings named no address to deny.' };
+      const adopted: Containment[] = [];
+      for (const { containment_id: id } of wanted) {
+        const containment = await containments.adopt(id, call.executionId);
+        if (containment) adopted.push(containment);
+      }
+      return outcomeOf(adopted, call);
+    },
+  };
+}
+
+function outcomeOf(adopted: readonly Containment[], call: ActionCall): ActionOutcome {
+  const out = {
+    __target__: adopted.map((containment) => containment.target).join(', ') || '(nothing)',
+    __containment_status__: adopted.map(standing).join('; ') || 'none was made',
+  };
+  const isAlive = adopted.some(({ status }) => status !== 'refused' && status !== 'failed');
+  const detail = `${call.containments.length === 0 ? '' : out.__target__}: ${out.__containment_status__}`;
+  return { outcome: isAlive ? 'succeeded' : 'failed', detail, out };
+}
+
+/** How a containment stands, in words for people. */
+export function standing(containment: Containment): string {
+  if (containment.level === 'shadow') return 'shadow: it would have been denied, nothing was';
+  switch (containment.status) {
+    case 'refused': {
+      const reason = containment.decision.find((step) => step.outcome === 'forbid')?.reason;
+      return `refused${reason ? `: ${reason}` : ''}`;
+    }
+    case 'proposed':
+      return 'suggested to a person';
+    case 'awaiting_approval':
+      return 'waits for a person to approve it';
+    case 'in_force':
+    case 'unverifiable':
+      return `in force until ${containment.expires_at?.toISOString() ?? 'it is released'}`;
+    case 'ordered':
+    case 'releasing':
+    case 'released':
+    case 'failed':
+    case 'uncertain':
+      return containment.status;
+  }
+}

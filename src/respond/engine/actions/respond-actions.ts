@@ -1,0 +1,26 @@
+import type { Clock } from '../../../base/clock.ts';
+import type { Notifier } from '../../../connector/index.ts';
+import type { Database } from '../../../db/index.ts';
+import type { Action } from '../action.ts';
+import { containmentAccess } from './containment-access.ts';
+import { denyAddress } from './deny-address.ts';
+import { enrich } from './enrich.ts';
+import { notify } from './notify.ts';
+import { release } from './release.ts';
+import { verify } from './verify.ts';
+
+/** Every action of our own that a playbook may name. */
+export function respondActions(world: {
+  db: Database;
+  clock: Clock;
+  notifiers: readonly Notifier[];
+  consoleUrl?: string;
+}): Action[] {
+  const containments = containmentAccess(world);
+  return [denyAddress(containments), verify(containments), enrich(world), notify(world), release(containments)];
+}
+
+/** The command types that a playbook may have here. */
+export const actionNames: ReadonlySet<string> = new Set(
+  ['deny-address', 'verify', 'enrich', 'notify', 'release'].map((name) => `firebreak:${name}`),
+);

@@ -1,0 +1,6 @@
+export type { Command, Playbook, ProcessingSummary, Step, StepOf, Variable } from './playbook.ts';
+export type { PlaybookProblem } from './problem.ts';
+export { readPlaybook } from './read-playbook.ts';
+export { processingSummary } from './processing-summary.ts';
+export { declaredValue, initialValues, invalidityAt, substitute, type Values } from './variables.ts';
+export { edgesOf } from './edges.ts';

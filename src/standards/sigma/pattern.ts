@@ -1,0 +1,155 @@
+/** A value of a rule after its escapes are read: literal texts and wildcards in turn (SPEC.md [V1], [V2]). */
+export type PatternPart = string | { wildcard: 'any' | 'one' };
+export type Pattern = readonly PatternPart[];
+
+export const anyText: PatternPart = { wildcard: 'any' };
+const oneCharacter: PatternPart = { wildcard: 'one' };
+
+/** Reads `*`, `?` and backslashes. Neighbouring literals are one part, neighbouring `*` one wildcard. */
+export function parsePattern(text: string): Pattern {
+  const parts: PatternPart[] = [];
+  let literal = '';
+  const flush = () => {
+    if (literal !== '') parts.push(literal);
+    literal = '';
+  };
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    const next = text.charAt(at + 1);
+    if (character === '\\' && (next === '*' || next === '?' || next === '\\')) {
+      literal += next;
+      at += 1;
+    } else if (character === '*') {
+      flush();
+      if (parts.at(-1) !== anyText) parts.push(anyText);
+    } else if (character === '?') {
+      flush();
+      parts.push(oneCharacter);
+    } else literal += character;
+  }
+  flush();
+  return parts;
+}
+
+/** Puts a `*` before or after the pattern, unless one stands there. */
+export function widen(pattern: Pattern, where: 'start' | 'end' | 'both'): Pattern {
+  const before = where !== 'end' && pattern[0] !== anyText ? [anyText] : [];
+  const after = where !== 'start' && (pattern.at(-1) !== anyText || pattern.length === 0) ? [anyText] : [];
+  return pattern.length === 0 ? [anyText] : [...before, ...pattern, ...after];
+}
+
+export function hasWildcard(pattern: Pattern): boolean {
+  return pattern.some((part) => typeof part !== 'string');
+}
+
+/** The text of a pattern without wildcards. */
+export function literalOf(pattern: Pattern): string {
+  return pattern.filter((part) => typeof part === 'string').join('');
+}
+
+/** Lower case that does not depend on where a letter stands: final sigma counts as sigma (SPEC.md [V3]). */
+export function fold(text: string): string {
+  const lower = text.toLowerCase();
+  return lower.includes('ς') ? lower.replaceAll('ς', 'σ') : lower;
+}
+
+export type TextTest = (text: string) => boolean;
+
+/** Compiles a pattern over text that is already folded when the pattern is. The pattern covers the whole text. */
+export function compilePattern(pattern: Pattern): TextTest {
+  if (pattern.length === 0) return (text) => text === '';
+  const [first, second, third] = pattern;
+  if (pattern.length === 1 && first !== undefined) {
+    if (typeof first === 'string') return (text) => text === first;
+    if (first === anyText) return () => true;
+  }
+  if (pattern.length === 2) {
+    if (typeof first === 'string' && second === anyText) return (text) => text.startsWith(first);
+    if (first === anyText && typeof second === 'string') return (text) => text.endsWith(second);
+  }
+  if (pattern.length === 3 && first === anyText && typeof second === 'string' && third === anyText)
+    return (text) => text.includes(second);
+  return compileGeneral(pattern);
+}
+
+/** Splits at `*` into runs; the first and last are anchored, those between are found left to right. */
+function compileGeneral(pattern: Pattern): TextTest {
+  const runs: PatternPart[][] = [[]];
+  for (const part of pattern) {
+    if (part === anyText) runs.push([]);
+    else runs.at(-1)?.push(part);
+  }
+  const compiled = runs.map(compileRun);
+  const head = compiled[0] ?? emptyRun;
+  if (compiled.length === 1) return (text) => head.at(text, 0) === text.length;
+  const tail = compiled.at(-1) ?? emptyRun;
+  const middle = compiled.slice(1, -1);
+  return (text) => {
+    let at = head.at(text, 0);
+    if (at < 0) return false;
+    for (const run of middle) {
+      at = run.find(text, at);
+      if (at < 0) return false;
+    }
+    return tail.endsAt(text, at);
+  };
+}
+
+interface Run {
+  /** End of the run when it stands at `from`, else -1. */
+  at(text: string, from: number): number;
+  /** End of the first place at or after `from`, else -1. */
+  find(text: string, from: number): number;
+  /** Whether the run can stand at the very end, not before `from`. */
+  endsAt(text: string, from: number): boolean;
+}
+
+const emptyRun: Run = { at: (_text, from) => from, find: (_text, from) => from, endsAt: () => true };
+
+function compileRun(parts: readonly PatternPart[]): Run {
+  if (parts.length === 0) return emptyRun;
+  const [only] = parts;
+  if (parts.length === 1 && typeof only === 'string') {
+    return {
+      at: (text, from) => (text.startsWith(only, from) ? from + only.length : -1),
+      find(text, from) {
+        const found = text.indexOf(only, from);
+        return found < 0 ? -1 : found + only.length;
+      },
+      endsAt: (text, from) => text.length - only.length >= from && text.endsWith(only),
+    };
+  }
+  const at = (text: string, from: number): number => {
+    let here = from;
+    for (const part of parts) {
+      if (typeof part === 'string') {
+        if (!text.startsWith(part, here)) return -1;
+        here += part.length;
+      } else {
+        if (here >= text.length) return -1;
+        here += widthAt(text, here);
+      }
+    }
+    return here;
+  };
+  return {
+    at,
+    find(text, from) {
+      for (let start = from; start <= text.length; start += 1) {
+        const end = at(text, start);
+        if (end >= 0) return end;
+      }
+      return -1;
+    },
+    endsAt(text, from) {
+      for (let start = from; start <= text.length; start += 1) if (at(text, start) === text.length) return true;
+      return false;
+    },
+  };
+}
+
+/** `?` is one character, also when UTF-16 needs two units for it. */
+function widthAt(text: string, at: number): number {
+  const code = text.codePointAt(at);
+  return code !== undefined && code > 0xffff ? 2 : 1;
+}

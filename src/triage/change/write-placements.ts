@@ -1,0 +1,122 @@
+import type { Tx } from '../../db/index.ts';
+import type { Incident } from '../../schema/incident.ts';
+import { pairOf, type Placement } from '../group/group.ts';
+import { entityKey, type Known } from '../group/known.ts';
+import { titleOf } from '../score/title.ts';
+import {
+  insertCauses,
+  insertIncidents,
+  joinFindings,
+  leaveIncidents,
+  setCausesOpen,
+  upsertEntities,
+  type CauseRow,
+  type JoinedFinding,
+  type NewIncident,
+  type SeenEntity,
+} from '../store/write-incidents.ts';
+
+export const triageActor = 'system:triage';
+
+/** Writes what grouping decided and gives the opened incidents; counts and scores follow. Raises unique_violation when another process was faster. */
+export async function writePlacements(
+  tx: Tx,
+  placements: readonly Placement[],
+  known: Known,
+  atMs: number,
+): Promise<Incident[]> {
+  const opening = placements.filter((placement) => placement.how === 'opens');
+  const opened = opening.length > 0 ? await insertIncidents(tx, opening.map(newIncident), atMs) : [];
+  const reopened = placements.filter((placement) => placement.how === 'reopens');
+  if (reopened.length > 0) await setCausesOpen(tx, ids(reopened), true);
+  const causes = placements.filter((placement) => placement.how !== 'fires_again').map(causeRow);
+  if (causes.length > 0) await insertCauses(tx, causes);
+  const moved = placements.filter((placement) => placement.how !== 'fires_again' && placement.wasElsewhere);
+  if (moved.length > 0) await leaveIncidents(tx, moved.map((placement) => placement.finding.id));
+  await joinFindings(tx, placements.map(joinedFinding), triageActor, atMs);
+  const entities = seenEntities(placements, known);
+  if (entities.length > 0) await upsertEntities(tx, entities);
+  return opened;
+}
+
+const ids = (placements: readonly Placement[]) => [...new Set(placements.map((placement) => placement.incidentId))];
+
+function newIncident(placement: Placement): NewIncident {
+  const { finding, view } = placement;
+  return {
+    id: placement.incidentId,
+    tenant_id: finding.tenant_id,
+    site_id: finding.site_id,
+    title: titleOf({
+      rule: finding.rule_title,
+      entityType: view.about.type,
+      entityValue: view.about.value,
+      victimHosts: 0,
+      victimUsers: 0,
+    }),
+    severity_id: finding.severity_id,
+    entity_type: view.about.type,
+    entity_value: view.about.value,
+    entity_reason: view.about.reason,
+    cause: finding.cause,
+    is_demonstration: finding.is_demonstration,
+    former_incident_id: placement.former?.id ?? null,
+    first_seen_at: finding.first_seen_at,
+    last_seen_at: finding.last_seen_at,
+  };
+}
+
+function causeRow(placement: Placement): CauseRow {
+  return { incident_id: placement.incidentId, ...pairOf(placement.finding, placement.view) };
+}
+
+function joinedFinding(placement: Placement): JoinedFinding {
+  const { finding, view } = placement;
+  return {
+    incident_id: placement.incidentId,
+    finding_id: finding.id,
+    reason: placement.reason,
+    rule_id: finding.rule_id,
+    rule_title: finding.rule_title,
+    severity_id: finding.severity_id,
+    technique_ids: [...new Set(finding.attacks.map((attack) => attack.technique_id))],
+    entity_type: view.about.type,
+    entity_value: view.about.value,
+    cause: finding.cause,
+    new_events: placement.newEvents,
+  };
+}
+
+/** One row per entity of an incident, whatever the number of findings that name it: a statement may touch a row once. */
+export function seenEntities(placements: readonly Placement[], known: Known): SeenEntity[] {
+  const seen = new Map<string, SeenEntity>();
+  for (const { finding, view, incidentId } of placements)
+    for (const entity of view.entities) {
+      const key = JSON.stringify([incidentId, entity.type, entity.value, entity.role]);
+      const asset = known.assets.get(entityKey(finding, entity));
+      const row = seen.get(key);
+      if (row) {
+        row.times += 1;
+        row.is_trusted ||= entity.isTrusted;
+        row.last_finding_id = finding.id;
+        if (finding.first_seen_at < row.first_seen_at) row.first_seen_at = finding.first_seen_at;
+        if (finding.last_seen_at > row.last_seen_at) row.last_seen_at = finding.last_seen_at;
+      } else
+        seen.set(key, {
+          incident_id: incidentId,
+          tenant_id: finding.tenant_id,
+          site_id: finding.site_id,
+          type: entity.type,
+          value: entity.value,
+          role: entity.role,
+          is_trusted: entity.isTrusted,
+          importance: asset?.importance ?? 2,
+          asset_roles: asset?.roles ?? [],
+          times: 1,
+          last_finding_id: finding.id,
+          first_seen_at: finding.first_seen_at,
+          last_seen_at: finding.last_seen_at,
+        });
+    }
+  return [...seen.values()];
+}

@@ -1,0 +1,67 @@
+import type { Tx } from '../db/index.ts';
+import { findingsByIds } from '../detect/index.ts';
+import type { Finding } from '../schema/finding.ts';
+import type { Incident } from '../schema/incident.ts';
+import { findingIdsOf, incidentsByIds } from './store/incidents.ts';
+import { deleteIncidentClaims, takeIncidentClaims, type IncidentChange } from './store/incident-claims.ts';
+
+/** A change of an incident that one taker holds until its transaction ends. */
+export interface ClaimedIncident {
+  incident: Incident;
+  /** Its findings as they are now; of a large incident the 200 worst and newest. */
+  findings: Finding[];
+  change: IncidentChange;
+  claim_ids: readonly number[];
+}
+
+const findingsEach = 200;
+
+/**
+ * What happened to incidents since the last taking, for up to `limit` incidents. The growth of one incident is one
+ * item (opened, else grew, else updated); a verdict and the closing follow as items of their own. Nobody else gets
+ * the same incident until this transaction ends.
+ */
+export async function claimIncidents(tx: Tx, limit: number): Promise<ClaimedIncident[]> {
+  const claims = await takeIncidentClaims(tx, limit);
+  if (claims.length === 0) return [];
+  const byIncident = Map.groupBy(claims, (claim) => claim.incident_id);
+  const incidents = await incidentsByIds(tx, [...byIncident.keys()]);
+  const places = await findingIdsOf(tx, [...byIncident.keys()], findingsEach);
+  const findings = new Map(
+    (
+      await findingsByIds(
+        tx,
+        places.map((place) => place.finding_id),
+      )
+    ).map((finding) => [finding.id, finding]),
+  );
+  const findingsOf = Map.groupBy(places, (place) => place.incident_id);
+  return incidents.flatMap((incident) => {
+    const ofIt = (findingsOf.get(incident.id) ?? []).flatMap((place) => findings.get(place.finding_id) ?? []);
+    return itemsOf(byIncident.get(incident.id) ?? []).map((item) => ({ incident, findings: ofIt, ...item }));
+  });
+}
+
+/** Removes what was claimed, in the transaction that acted on it. */
+export async function settleIncidents(tx: Tx, claimed: readonly ClaimedIncident[]): Promise<void> {
+  const ids = claimed.flatMap((item) => item.claim_ids);
+  if (ids.length > 0) await deleteIncidentClaims(tx, ids);
+}
+
+const growth: readonly IncidentChange[] = ['opened', 'grew', 'updated'];
+
+function itemsOf(
+  claims: readonly { id: number; change: IncidentChange }[],
+): { change: IncidentChange; claim_ids: number[] }[] {
+  const idsOf = (wanted: readonly IncidentChange[]) =>
+    claims.filter((claim) => wanted.includes(claim.change)).map((claim) => claim.id);
+  const first = growth.find((change) => claims.some((claim) => claim.change === change));
+  const items: { change: IncidentChange; claim_ids: number[] }[] = first
+    ? [{ change: first, claim_ids: idsOf(growth) }]
+    : [];
+  for (const change of ['verdict', 'closed'] as const) {
+    const ids = idsOf([change]);
+    if (ids.length > 0) items.push({ change, claim_ids: ids });
+  }
+  return items;
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { assetsFor, identitiesFor, type AssetKey } from '../../context/index.ts';
+import { sql, type Tx } from '../../db/index.ts';
+import type { Finding } from '../../schema/finding.ts';
+import { IncidentStatus, Verdict } from '../../schema/incident.ts';
+import { viewOf } from '../group/finding-view.ts';
+import { pairOf } from '../group/group.ts';
+import { entityKey, pairKey, type Known, type KnownEntity } from '../group/known.ts';
+import { openStatuses } from '../statuses.ts';
+
+/** Places of an entity that is everywhere: more would only make its weight smaller. */
+const placesEach = 50;
+
+/** Reads what grouping must know about these findings: five statements, whatever their number. */
+export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindowMs: number): Promise<Known> {
+  const views = findings.map((finding) => ({ finding, view: viewOf(finding) }));
+  const pairs = views.map(({ finding, view }) => pairOf(finding, view));
+  const named = views.flatMap(({ finding, view }) =>
+    view.entities.map((entity) => ({
+      tenant_id: finding.tenant_id,
+      site_id: finding.site_id,
+      type: entity.type,
+      value: entity.value,
+    })),
+  );
+  const since = Math.min(...findings.map((finding) => finding.first_seen_at.getTime())) - joinWindowMs;
+
+  const known: Known = {
+    membership: new Map(),
+    counted: new Map(),
+    pairs: new Map(),
+    former: new Map(),
+    incidents: new Map(),
+    entities: new Map(),
+    assets: await assetsOf(tx, distinct(named)),
+  };
+  for (const row of await selectMemberships(tx, findings.map((finding) => finding.id))) {
+    known.counted.set(row.finding_id, row.event_count);
+    if (row.incident_id !== null) known.membership.set(row.finding_id, row.incident_id);
+  }
+  for (const row of await selectPairs(tx, pairs)) {
+    if (row.is_open) known.pairs.set(pairKey(row), row.incident_id);
+    else
+      known.former.set(pairKey(row), {
+        id: row.incident_id,
+        status: row.status,
+        resolved_at: row.resolved_at?.getTime() ?? null,
+        verdict: row.verdict,
+      });
+  }
+  for (const row of await selectEntities(tx, distinct(named), since)) {
+    const key = entityKey(row, row);
+    const place: KnownEntity = {
+      incident_id: row.incident_id,
+      type: row.type,
+      value: row.value,
+      role: row.role,
+      first_seen_at: row.first_seen_at.getTime(),
+      last_seen_at: row.last_seen_at.getTime(),
+      last_finding_id: row.last_finding_id,
+    };
+    known.entities.set(key, [...(known.entities.get(key) ?? []), place]);
+  }
+  const ids = new Set([
+    ...known.membership.values(),
+    ...known.pairs.values(),
+    ...[...known.former.values()].map((former) => former.id),
+    ...[...known.entities.values()].flatMap((places) => places.map((place) => place.incident_id)),
+  ]);
+  if (ids.size > 0) for (const row of await selectIncidents(tx, [...ids])) known.incidents.set(row.id, row);
+  return known;
+}
+
+interface Named {
+  tenant_id: string;
+  site_id: string;
+  type: string;
+  value: string;
+}
+
+function distinct(named: readonly Named[]): Named[] {
+  return [...new Map(named.map((entity) => [entityKey(entity, entity), entity])).values()];
+}
+
+async function assetsOf(tx: Tx, named: readonly Named[]): Promise<Known['assets']> {
+  const assets: Known['assets'] = new Map();
+  const keys = named.flatMap(({ type, ...entity }) => {
+    const known: AssetKey[] = type === 'ip' || type === 'host' ? [{ ...entity, type }] : [];
+    return known;
+  });
+  for (const asset of await assetsFor(tx, keys))
+    assets.set(entityKey(asset, { type: asset.key_type, value: asset.key_value }), asset);
+  const users = Map.groupBy(
+    named.filter((entity) => entity.type === 'user'),
+    (entity) => entity.tenant_id,
+  );
+  for (const [tenantId, entities] of users) {
+    const identities = await identitiesFor(tx, tenantId, [...new Set(entities.map((entity) => entity.value))]);
+    const byName = new Map(identities.map((identity) => [identity.name, identity]));
+    for (const entity of entities) {
+      const identity = byName.get(entity.value.toLowerCase());
+      if (identity)
+        assets.set(entityKey(entity, entity), {
+          roles: identity.roles,
+          importance: identity.roles.includes('admin') || identity.roles.includes('break_glass') ? 3 : 2,
+        });
+    }
+  }
+  return assets;
+}
+
+const selectMemberships = (tx: Tx, findingIds: readonly string[]) =>
+  tx.many(
+    z.object({ finding_id: z.string(), event_count: z.number(), incident_id: z.string().nullable() }),
+    sql`select f.finding_id, sum(f.event_count)::bigint as event_count,
+        max(f.incident_id) filter (where f.is_current and i.status = any(${[...openStatuses]}::text[])) as incident_id
+      from incident_findings f join incidents i on i.id = f.incident_id
+      where f.finding_id = any(${[...findingIds]}::text[]) group by f.finding_id`,
+  );
+
+const Pair = z.object({
+  tenant_id: z.string(),
+  site_id: z.string(),
+  entity_type: z.string(),
+  entity_value: z.string(),
+  cause: z.string(),
+  is_open: z.boolean(),
+  incident_id: z.string(),
+  status: IncidentStatus,
+  resolved_at: z.date().nullable(),
+  verdict: Verdict.nullable(),
+});
+
+const selectPairs = (tx: Tx, pairs: readonly ReturnType<typeof pairOf>[]) =>
+  tx.many(
+    Pair,
+    sql`select wanted.*, c.is_open, c.incident_id, c.status, c.resolved_at, c.verdict
+      from (select distinct * from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb)
+        as pair (tenant_id text, site_id text, entity_type text, entity_value text, cause text)) as wanted
+      cross join lateral (
+        select c.is_open, c.incident_id, i.status, i.resolved_at, i.verdict
+        from incident_causes c join incidents i on i.id = c.incident_id
+        where (c.tenant_id, c.site_id, c.entity_type, c.entity_value, c.cause)
+          = (wanted.tenant_id, wanted.site_id, wanted.entity_type, wanted.entity_value, wanted.cause)
+          and i.merged_into_id is null
+        order by c.is_open desc, i.number desc limit 1) c`,
+  );
+
+const Place = z.object({
+  tenant_id: z.string(),
+  site_id: z.string(),
+  incident_id: z.string(),
+  type: z.string(),
+  value: z.string(),
+  role: z.string(),
+  first_seen_at: z.date(),
+  last_seen_at: z.date(),
+  last_finding_id: z.string(),
+});
+
+const selectEntities = (tx: Tx, named: readonly Named[], sinceMs: number) =>
+  tx.many(
+    Place,
+    sql`select e.tenant_id, e.site_id, e.incident_id, e.type, e.value, e.role, e.first_seen_at, e.last_seen_at, e.last_finding_id
+      from unnest(${named.map((entity) => entity.tenant_id)}::text[], ${named.map((entity) => entity.site_id)}::text[],
+        ${named.map((entity) => entity.type)}::text[], ${named.map((entity) => entity.value)}::text[])
+        as wanted (tenant_id, site_id, type, value)
+      cross join lateral (
+        select e.* from entities e join incidents i on i.id = e.incident_id
+        where (e.tenant_id, e.site_id, e.type, e.value) = (wanted.tenant_id, wanted.site_id, wanted.type, wanted.value)
+          and e.last_seen_at >= to_timestamp(${sinceMs} / 1000.0) and i.status = any(${[...openStatuses]}::text[])
+        order by e.last_seen_at desc limit ${placesEach}) e`,
+  );
+
+const selectIncidents = (tx: Tx, ids: readonly string[]) =>
+  tx.many(
+    z.object({
+      id: z.string(),
+      tenant_id: z.string(),
+      site_id: z.string(),
+      is_demonstration: z.boolean(),
+      finding_count: z.number(),
+    }),
+    sql`select id, tenant_id, site_id, is_demonstration, finding_count from incidents where id = any(${[...ids]}::text[])`,
+  );

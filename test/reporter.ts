@@ -1,0 +1,15 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** The last line of a run, for people and machines: `N passed, N failed`, with `, N skipped` if any. */
+export default class SummaryReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const count = (state: string) => tests.filter((test) => test.result().state === state).length;
+    // A file that cannot be loaded has no tests and must not look like success.
+    const broken = modules.filter((module) => module.errors().length > 0).length + unhandled.length;
+    const skipped = count('skipped');
+    console.log(
+      `${count('passed')} passed, ${count('failed') + broken} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+    );
+  }
+}
