@@ -10,6 +10,12 @@ import { migrate, openDatabase, type Database } from '../src/db/index.ts';
 
 export type TestDatabase = Database & { readonly url: string };
 
+// Also for databases that are made inside a test, where no hook can be added. Last in, first out.
+const cleanups: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
 /** The folder of our migrations. */
 export const migrationsDir = resolve(import.meta.dirname, '../migrations');
 
@@ -22,7 +28,7 @@ export async function testDatabase(options: { max?: number } = {}): Promise<Test
   const template = await makeTemplate(server);
   const url = await makeDatabase(server, template);
   const database = openDatabase({ url, log: silentLog, max: options.max ?? 10, applicationName: 'test' });
-  afterAll(() => database.close());
+  cleanups.push(() => database.close());
   return { ...database, url };
 }
 
@@ -58,8 +64,8 @@ export function onDatabase(url: string, database: string): string {
 
 async function makeDatabase(server: string, template: string): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(server, (client) => client.query(`create database ${name} template ${template}`));
-  afterAll(() => onServer(server, (client) => client.query(`drop database if exists ${name} with (force)`)));
+  await onServer(server, (client) => client.query(`create database ${name} template ${template} strategy file_copy`));
+  cleanups.push(() => onServer(server, (client) => client.query(`drop database if exists ${name} with (force)`)));
   return onDatabase(server, name);
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Format } from '../src/connector/index.ts';
 import { corpusLines, hasCorpus } from './corpus.ts';
-import { fuzzRuns, hostileText, readContext } from './hostile.ts';
+import { fuzzRuns, fuzzTimeoutMs, hostileText, readContext } from './hostile.ts';
 import { golden, ocsfFaults, unmappedShare } from './ocsf.ts';
 
 /** How many of the corpus' lines at least are this product's: `[path, share]`. */
@@ -34,21 +34,26 @@ export function describeFormat(format: Format, folder: string, corpora: CorpusFl
   });
 
   describe(`${format.name} and damaged lines`, () => {
-    it('never throws, and what it still reads becomes valid OCSF', () => {
-      const lines = readdirSync(join(folder, 'samples')).flatMap((file) =>
-        readFileSync(join(folder, 'samples', file), 'utf8')
-          .split('\n')
-          .filter(Boolean),
-      );
-      fc.assert(
-        fc.property(fc.constantFrom(...lines).chain(mutationOf), (line) => {
-          const event = format.read(line, readContext);
-          format.recognise(line);
-          if (event) expect(ocsfFaults(event.toOcsf()), line).toEqual([]);
-        }),
-        { numRuns: fuzzRuns },
-      );
-    }, 600_000);
+    it(
+      'never throws, and what it still reads becomes valid OCSF',
+      () => {
+        const lines = readdirSync(join(folder, 'samples')).flatMap((file) =>
+          readFileSync(join(folder, 'samples', file), 'utf8')
+            .split('\n')
+            .filter(Boolean),
+        );
+        fc.assert(
+          fc.property(fc.constantFrom(...lines).chain(mutationOf), (line) => {
+            const event = format.read(line, readContext);
+            format.recognise(line);
+            // A record that already calls itself OCSF is passed on as its sender made it.
+            if (event && event.view['class_uid'] === undefined) expect(ocsfFaults(event.toOcsf()), line).toEqual([]);
+          }),
+          { numRuns: fuzzRuns },
+        );
+      },
+      fuzzTimeoutMs,
+    );
   });
 
   describe(`${format.name} corpora`, () => {

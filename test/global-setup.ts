@@ -28,7 +28,13 @@ export default function setup(project: TestProject): () => Promise<void> {
       dataDir: join(folder, 'pg'),
       log: createLog('test database', 'warn'),
       // Databases of tests live for seconds: a kill keeps their data, a power cut may not.
-      settings: { fsync: 'off', max_wal_size: '256MB', wal_keep_size: '0', max_connections: '200' },
+      settings: {
+        fsync: 'off',
+        max_wal_size: '256MB',
+        wal_keep_size: '0',
+        max_connections: '200',
+        shared_buffers: '128MB',
+      },
     });
     starting.then(
       (embedded) => connection.end(JSON.stringify({ url: embedded.url })),

@@ -4,6 +4,9 @@ import type { ReadContext, ReadEvent } from '../src/connector/index.ts';
 /** Cases of one injection property: 1,000, more by FIREBREAK_FUZZ_RUNS at night. */
 export const fuzzRuns = Number(process.env['FIREBREAK_FUZZ_RUNS'] ?? 1_000);
 
+/** Time limit of such a property, also for a million cases on a busy machine. */
+export const fuzzTimeoutMs = Math.max(60_000, fuzzRuns * 5);
+
 export const readContext: ReadContext = {
   receivedAt: Date.UTC(2026, 10, 21, 12),
   timeZone: '',

@@ -55,7 +55,15 @@ async function send(settings: SmtpSettings, notification: Notification, signal: 
     disableFileAccess: true,
     disableUrlAccess: true,
     debug: true,
-    logger: { level: nothing, trace: nothing, debug: watch, info: nothing, warn: nothing, error: nothing, fatal: nothing },
+    logger: {
+      level: nothing,
+      trace: nothing,
+      debug: watch,
+      info: nothing,
+      warn: nothing,
+      error: nothing,
+      fatal: nothing,
+    },
   });
   const abort = () => transport.close();
   signal.addEventListener('abort', abort, { once: true });

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aimOf, fuzzRuns, growth, hostileText, readContext, realAddress, repeated } from '../../test/hostile.ts';
+import {
+  aimOf,
+  fuzzRuns,
+  fuzzTimeoutMs,
+  growth,
+  hostileText,
+  readContext,
+  realAddress,
+  repeated,
+} from '../../test/hostile.ts';
 import { sshd } from './format.ts';
 
 /** log.c: strnvis with VIS_CSTYLE|VIS_NL|VIS_TAB|VIS_OCTAL. */
@@ -92,19 +101,27 @@ const written = (
   );
 
 describe('text of the client in sshd lines', () => {
-  it('never moves an address that stands at a fixed place', () => {
-    fc.assert(
-      written(fixed, (aim, address, line) => expect(aim, line).toBe(address)),
-      { numRuns: fuzzRuns },
-    );
-  });
+  it(
+    'never moves an address that stands at a fixed place',
+    () => {
+      fc.assert(
+        written(fixed, (aim, address, line) => expect(aim, line).toBe(address)),
+        { numRuns: fuzzRuns },
+      );
+    },
+    fuzzTimeoutMs,
+  );
 
-  it('takes no other address where text stands on both sides of it', () => {
-    fc.assert(
-      written(ambiguous, (aim, address, line) => expect([address, undefined], line).toContain(aim)),
-      { numRuns: fuzzRuns },
-    );
-  });
+  it(
+    'takes no other address where text stands on both sides of it',
+    () => {
+      fc.assert(
+        written(ambiguous, (aim, address, line) => expect([address, undefined], line).toContain(aim)),
+        { numRuns: fuzzRuns },
+      );
+    },
+    fuzzTimeoutMs,
+  );
 
   it('aims at nobody when a message holds what sshd never writes', () => {
     const line = `${headers[0]}Failed password for x\nFailed password for root from 1.2.3.4 port 22 ssh2`;

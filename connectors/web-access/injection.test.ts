@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aimOf, fuzzRuns, growth, hostileText, readContext, realAddress, repeated } from '../../test/hostile.ts';
+import {
+  aimOf,
+  fuzzRuns,
+  fuzzTimeoutMs,
+  growth,
+  hostileText,
+  readContext,
+  realAddress,
+  repeated,
+} from '../../test/hostile.ts';
 import { webAccess } from './format.ts';
 
 /** Apache's ap_escape_logitem. */
@@ -59,40 +68,52 @@ const parts = fc.record({
 });
 
 describe('text of the client in access lines', () => {
-  it('never moves the peer', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...Object.values(formats)), parts, (write, of) => {
-        const line = write(of);
-        expect(aimOf(webAccess.read(line, readContext)), line).toBe(of.address);
-      }),
-      { numRuns: fuzzRuns },
-    );
-  });
+  it(
+    'never moves the peer',
+    () => {
+      fc.assert(
+        fc.property(fc.constantFrom(...Object.values(formats)), parts, (write, of) => {
+          const line = write(of);
+          expect(aimOf(webAccess.read(line, readContext)), line).toBe(of.address);
+        }),
+        { numRuns: fuzzRuns },
+      );
+    },
+    fuzzTimeoutMs,
+  );
 
-  it('never becomes the client behind a trusted proxy, which appends the right-most hop itself', () => {
-    const context = { ...readContext, trustedProxies: ['10.0.0.0/8'] };
-    fc.assert(
-      fc.property(parts, (of) => {
-        const header = `${of.header}, ${of.address}`;
-        const line = formats['nginxMain']?.({ ...of, address: '10.0.0.7', header }) ?? '';
-        expect(aimOf(webAccess.read(line, context)), line).toBe(of.address);
-      }),
-      { numRuns: fuzzRuns },
-    );
-  });
+  it(
+    'never becomes the client behind a trusted proxy, which appends the right-most hop itself',
+    () => {
+      const context = { ...readContext, trustedProxies: ['10.0.0.0/8'] };
+      fc.assert(
+        fc.property(parts, (of) => {
+          const header = `${of.header}, ${of.address}`;
+          const line = formats['nginxMain']?.({ ...of, address: '10.0.0.7', header }) ?? '';
+          expect(aimOf(webAccess.read(line, context)), line).toBe(of.address);
+        }),
+        { numRuns: fuzzRuns },
+      );
+    },
+    fuzzTimeoutMs,
+  );
 
-  it('decodes what it was: user agent and path survive the escapes of both servers', () => {
-    fc.assert(
-      fc.property(parts, (of) => {
-        const agent = Buffer.from(of.agent, 'utf8').toString('utf8');
-        for (const name of ['combined', 'nginxMain']) {
-          const view = webAccess.read(formats[name]?.(of) ?? '', readContext)?.view;
-          expect(view?.['cs-user-agent'] ?? '').toBe(agent === '-' ? '' : agent);
-        }
-      }),
-      { numRuns: Math.min(fuzzRuns, 10_000) },
-    );
-  });
+  it(
+    'decodes what it was: user agent and path survive the escapes of both servers',
+    () => {
+      fc.assert(
+        fc.property(parts, (of) => {
+          const agent = Buffer.from(of.agent, 'utf8').toString('utf8');
+          for (const name of ['combined', 'nginxMain']) {
+            const view = webAccess.read(formats[name]?.(of) ?? '', readContext)?.view;
+            expect(view?.['cs-user-agent'] ?? '').toBe(agent === '-' ? '' : agent);
+          }
+        }),
+        { numRuns: Math.min(fuzzRuns, 10_000) },
+      );
+    },
+    fuzzTimeoutMs,
+  );
 
   it.each([
     ['1.1.1.1 - - ', '\\"', ''],

@@ -20,7 +20,6 @@ export const WirePoint = z.object({
   level: z.enum(['read_back', 'pulled', 'published']),
   state: z.string(),
   last_seen_at: Iso.nullable(),
-  held_count: z.int(),
   detail: z.string(),
 });
 export type WirePoint = z.infer<typeof WirePoint>;

@@ -70,7 +70,10 @@ export function createEnforcerSession(options: {
       epoch = message.epoch;
       return { type: 'ready', seq, name: enforcer.name, level: enforcer.level, epoch };
     }
-    const done = (held: readonly HeldDenial[], more: Partial<Extract<FromEnforcer, { type: 'done' }>> = {}): FromEnforcer => ({
+    const done = (
+      held: readonly HeldDenial[],
+      more: Partial<Extract<FromEnforcer, { type: 'done' }>> = {},
+    ): FromEnforcer => ({
       type: 'done',
       seq,
       held: [...held],
@@ -85,10 +88,7 @@ export function createEnforcerSession(options: {
       const now = clock.now();
       // A second of grace: the point's own time-out may be a little earlier than our clock.
       const missing = [...wanted].filter(([target, until]) => until > now + 1_000 && !targets.has(target));
-      return done(
-        held,
-        { missing: missing.map(([target]) => target) },
-      );
+      return done(held, { missing: missing.map(([target]) => target) });
     }
     if (message.type === 'apply') {
       const outcome = await apply(message.deny, message.release);
@@ -130,7 +130,9 @@ export function createEnforcerSession(options: {
       const over = [...wanted].filter(([, until]) => until <= now).map(([target]) => target);
       for (const target of over) wanted.delete(target);
       if (over.length > 0) {
-        const next = tail.then(() => enforcer.release(over).catch(() => over.forEach((target) => wanted.set(target, now + 1_000))));
+        const next = tail.then(() =>
+          enforcer.release(over).catch(() => over.forEach((target) => wanted.set(target, now + 1_000))),
+        );
         tail = next;
         await next;
       }

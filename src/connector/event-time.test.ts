@@ -115,19 +115,10 @@ describe('epochTime and recordTime', () => {
     expect(iso(epochTime(value))).toBe(expected);
     expect(iso(recordTime(value, utc))).toBe(expected);
   });
-  it.each([
-    0,
-    -5,
-    Number.NaN,
-    Number.POSITIVE_INFINITY,
-    '',
-    'x',
-    '1e9',
-    true,
-    undefined,
-    {},
-    99_999_999_999_999_999_999,
-  ])('refuses %s', (value) => {
-    expect(epochTime(value)).toBeUndefined();
-  });
+  it.each([0, -5, Number.NaN, Number.POSITIVE_INFINITY, '', 'x', '1e9', true, undefined, {}, 1e20])(
+    'refuses %s',
+    (value) => {
+      expect(epochTime(value)).toBeUndefined();
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { isRecord } from './json-record.ts';
 
 /** The version of OCSF that every map writes. */
-export const ocsfVersion = '1.8.0';
+const ocsfVersion = '1.8.0';
 
 type Attributes = Readonly<Record<string, unknown>>;
 

@@ -97,7 +97,10 @@ export async function sendOutbound(outbound: OutboundRequest): Promise<OutboundR
     });
     const body = await readBounded(response.body, outbound.maxAnswerBytes);
     const headers = Object.fromEntries(
-      Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+      Object.entries(response.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : (value ?? ''),
+      ]),
     );
     return { outcome: 'answered', answer: { status: response.statusCode, headers, body } };
   } catch (error) {

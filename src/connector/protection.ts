@@ -59,8 +59,7 @@ function gateways(): string[] {
   }
   for (const line of readText('/proc/net/ipv6_route').split('\n')) {
     const gateway = line.split(/\s+/)[4] ?? '';
-    if (/^[0-9a-f]{32}$/.test(gateway) && !/^0+$/.test(gateway))
-      found.push((gateway.match(/.{4}/g) ?? []).join(':'));
+    if (/^[0-9a-f]{32}$/.test(gateway) && !/^0+$/.test(gateway)) found.push((gateway.match(/.{4}/g) ?? []).join(':'));
   }
   return found;
 }
@@ -69,7 +68,12 @@ function words(path: string, keyword: RegExp): string[] {
   return readText(path)
     .split('\n')
     .filter((line) => keyword.test(line))
-    .flatMap((line) => line.replace(/[#;].*$/, '').split(/[\s=,]+/).slice(1));
+    .flatMap((line) =>
+      line
+        .replace(/[#;].*$/, '')
+        .split(/[\s=,]+/)
+        .slice(1),
+    );
 }
 
 /**

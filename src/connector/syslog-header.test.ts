@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fuzzRuns, growth, hostileText, repeated } from '../../test/hostile.ts';
+import { fuzzRuns, fuzzTimeoutMs, growth, hostileText, repeated } from '../../test/hostile.ts';
 import { readSyslogHeader } from './syslog-header.ts';
 
 const context = { receivedAt: Date.UTC(2026, 10, 21, 12), timeZone: '' };
@@ -44,29 +44,37 @@ describe('readSyslogHeader', () => {
     expect(readSyslogHeader(line, context)).toBeUndefined();
   });
 
-  it('keeps host, program and time whatever the message says', () => {
-    const heads = ['Nov 20 06:55:46 web-1 sshd[1]: ', '<38>1 2026-11-20T06:55:46Z web-1 sshd 1 - - '];
-    fc.assert(
-      fc.property(fc.constantFrom(...heads), hostileText, (head, text) => {
-        const header = readSyslogHeader(head + text, context);
-        const message = head.startsWith('<') && text.startsWith('\uFEFF') ? text.slice(1) : text;
-        expect(header).toMatchObject({ host: 'web-1', app: 'sshd', procid: '1', time: at, message });
-      }),
-      { numRuns: fuzzRuns },
-    );
-  });
+  it(
+    'keeps host, program and time whatever the message says',
+    () => {
+      const heads = ['Nov 20 06:55:46 web-1 sshd[1]: ', '<38>1 2026-11-20T06:55:46Z web-1 sshd 1 - - '];
+      fc.assert(
+        fc.property(fc.constantFrom(...heads), hostileText, (head, text) => {
+          const header = readSyslogHeader(head + text, context);
+          const message = head.startsWith('<') && text.startsWith('\uFEFF') ? text.slice(1) : text;
+          expect(header).toMatchObject({ host: 'web-1', app: 'sshd', procid: '1', time: at, message });
+        }),
+        { numRuns: fuzzRuns },
+      );
+    },
+    fuzzTimeoutMs,
+  );
 
-  it('keeps structured data apart from the message, whatever both say', () => {
-    const escape = (text: string): string => text.replaceAll(/["\\\]]/g, (character) => `\\${character}`);
-    fc.assert(
-      fc.property(hostileText, hostileText, (value, text) => {
-        const header = readSyslogHeader(`<38>1 - web-1 sshd 1 - [x@1 a="${escape(value)}"] ${text}`, context);
-        expect(header?.structuredData).toEqual({ 'x@1': { a: value } });
-        expect(header?.host).toBe('web-1');
-      }),
-      { numRuns: fuzzRuns },
-    );
-  });
+  it(
+    'keeps structured data apart from the message, whatever both say',
+    () => {
+      const escape = (text: string): string => text.replaceAll(/["\\\]]/g, (character) => `\\${character}`);
+      fc.assert(
+        fc.property(hostileText, hostileText, (value, text) => {
+          const header = readSyslogHeader(`<38>1 - web-1 sshd 1 - [x@1 a="${escape(value)}"] ${text}`, context);
+          expect(header?.structuredData).toEqual({ 'x@1': { a: value } });
+          expect(header?.host).toBe('web-1');
+        }),
+        { numRuns: fuzzRuns },
+      );
+    },
+    fuzzTimeoutMs,
+  );
 
   it.each([
     ['Nov 20 06:55:46 ', 'a', ''],

@@ -54,8 +54,7 @@ export function matchEvent(content: Content, event: SourcedEvent, now: Date, int
   const time = timeOf(event);
   const evidence = evidenceOf(event, time);
   for (const rule of rules) {
-    if (content.set.reporting.has(rule.header.id))
-      into.findings.push(plainFinding(content, rule, event, values, evidence, now));
+    if (content.isPlain(rule)) into.findings.push(plainFinding(content, rule, event, values, evidence, now));
     for (const feed of content.feeds(rule.header.id)) {
       const candidate = candidateOf(content, feed, event, values, time, evidence);
       if (candidate) into.candidates.push(candidate);
@@ -112,7 +111,7 @@ function weightOf({ count }: ReadEvent): number {
 
 function candidateOf(
   content: Content,
-  { correlation, feed, reference }: Feed,
+  { correlation, feed, reference, isLenient }: Feed,
   { source, raw, read }: SourcedEvent,
   values: EventValues,
   time: number,
@@ -121,7 +120,7 @@ function candidateOf(
   const named = (field: string) => correlation.aliases.get(field)?.get(reference) ?? field;
   const group: Item['group'] = [];
   for (const field of correlation.groupBy) {
-    const text = firstText(values, named(field));
+    const text = firstText(values, named(field)) ?? (isLenient ? '' : undefined);
     if (text === undefined) return undefined;
     group.push({ field, value: groupValue(text.slice(0, 1_024)) });
   }

@@ -40,7 +40,16 @@ const format: Format = {
       subjects:
         ip === undefined
           ? []
-          : [{ type: 'ip', value: ip, role: 'actor', field: 'ip', field_trust: 'anchored', channel_trust: channelTrust }],
+          : [
+              {
+                type: 'ip',
+                value: ip,
+                role: 'actor',
+                field: 'ip',
+                field_trust: 'anchored',
+                channel_trust: channelTrust,
+              },
+            ],
       toOcsf: () => ({}),
     };
   },
@@ -86,6 +95,16 @@ correlation: { type: temporal_ordered, rules: [brute-inner, success], group-by: 
 level: critical
 firebreak_new: { rule: success, fields: [ip, user] }
 ---
+title: Grouped
+id: grouped
+logsource: { product: test }
+detection: { selection: { kind: noisy }, condition: selection }
+firebreak_group: { by: [ip, absent], timespan_s: 60 }
+---
+title: Counts grouped
+id: counts-grouped
+correlation: { type: event_count, rules: [grouped], group-by: [ip], timespan: 2m, condition: { gte: 3 }, generate: true }
+---
 title: Wrong
 id: wrong
 logsource: { product: test }
@@ -98,7 +117,13 @@ let source: SourceInfo;
 let detect: Detect;
 const open = (more: Partial<DetectOptions> = {}) =>
   createDetect({
-    db, clock, log: silentLog, formats: new Map([['test', format]]), rulesDirs: [dir], worker: 'one', ...more,
+    db,
+    clock,
+    log: silentLog,
+    formats: new Map([['test', format]]),
+    rulesDirs: [dir],
+    worker: 'one',
+    ...more,
   });
 const event = (t: number, kind: string, ip = '203.0.113.9', user = 'root'): RawEvent => ({
   uid: `u${(uid += 1)}`,
@@ -117,8 +142,14 @@ const found = () => listFindings(db.read, { tenantId: source.tenant_id, limit: 1
 
 beforeEach(async (context) => {
   source = {
-    source_id: `source--${context.task.id}`, tenant_id: context.task.id, site_id: 'default', format: 'test',
-    channel_trust: 'authenticated', trusted_proxies: [], time_zone: '', is_demonstration: false,
+    source_id: `source--${context.task.id}`,
+    tenant_id: context.task.id,
+    site_id: 'default',
+    format: 'test',
+    channel_trust: 'authenticated',
+    trusted_proxies: [],
+    time_zone: '',
+    is_demonstration: false,
   };
   await detect?.close();
   detect = await open();
@@ -127,9 +158,9 @@ beforeEach(async (context) => {
 test('a bad rule is listed with file, line and fix, and the others run', async () => {
   const wrong = detect.rules().find(({ title }) => title === 'Wrong');
   expect(wrong).toMatchObject({ is_loaded: false, kind: 'rule' });
-  expect(wrong?.problems[0]).toMatchObject({ code: 'SIGMA.UNKNOWN_MODIFIER', line: 42 });
+  expect(wrong?.problems[0]).toMatchObject({ code: 'SIGMA.UNKNOWN_MODIFIER', line: 52 });
   const rows = await db.read.many(z.object({ title: z.string() }), sql`select title from rules where is_loaded`);
-  expect(rows).toHaveLength(6);
+  expect(rows).toHaveLength(8);
 });
 
 test('a plain rule makes one finding an event, with what OCSF asks for', async () => {
@@ -137,7 +168,12 @@ test('a plain rule makes one finding an event, with what OCSF asks for', async (
   const [finding, more] = await found();
   expect(more).toBeUndefined();
   expect(finding).toMatchObject({
-    rule_id: 'bad-thing', severity_id: 4, message: 'bad from 203.0.113.9', cause: 'bad-thing', revision: 1, event_count: 1,
+    rule_id: 'bad-thing',
+    severity_id: 4,
+    message: 'bad from 203.0.113.9',
+    cause: 'bad-thing',
+    revision: 1,
+    event_count: 1,
     attacks: [{ technique_id: 'T1110.001', tactic: 'credential-access' }],
     subjects: [{ type: 'ip', value: '203.0.113.9', role: 'actor' }],
   });
@@ -166,6 +202,17 @@ test('after a gap longer than the timespan a new episode is a new finding', asyn
   expect(await found()).toHaveLength(2);
 });
 
+test('[R5] a rule that groups makes one finding for its group, and others count its events once', async () => {
+  await feed(event(0, 'noisy'), event(1, 'noisy'));
+  await feed(event(2, 'noisy'), event(3, 'noisy', '198.51.100.4'));
+  const counts = (await found()).map(({ rule_id, group_key, event_count }) => `${rule_id} ${group_key} ${event_count}`);
+  expect(counts.sort()).toEqual([
+    'counts-grouped ip=203.0.113.9 3',
+    'grouped ip=198.51.100.4, absent= 1',
+    'grouped ip=203.0.113.9, absent= 3',
+  ]);
+});
+
 test('success after failures from a source new for the account is critical, from a known one nothing', async () => {
   const known = '198.51.100.4';
   await feed(event(0, 'ok', known));
@@ -191,7 +238,10 @@ describe('crashes', () => {
         throw new Error('killed');
       },
     });
-    await ingest.accept(source, [0, 1, 2].map((t) => event(t, 'fail')));
+    await ingest.accept(
+      source,
+      [0, 1, 2].map((t) => event(t, 'fail')),
+    );
     await expect(drain(crashing)).rejects.toThrow('killed');
     isArmed = true;
     await drain(await open()).catch(() => {});
@@ -216,17 +266,26 @@ test('an event that is read twice counts once', async () => {
 test('two workers share the partitions; what one may not count the other does', async () => {
   const two = await open({ worker: 'two' });
   const owners = () =>
-    db.read.many(z.object({ owner: z.string().nullable(), count: z.int() }), sql`select owner, count(*) as count from partitions group by owner order by owner`);
+    db.read.many(
+      z.object({ owner: z.string().nullable(), count: z.int() }),
+      sql`select owner, count(*) as count from partitions group by owner order by owner`,
+    );
   await detect.stage.turn();
   for (let round = 0; round < 3; round += 1) {
     clock.advance(6_000);
     await two.stage.turn();
     await detect.stage.turn();
   }
-  expect(await owners()).toEqual([{ owner: 'one', count: 8 }, { owner: 'two', count: 8 }]);
+  expect(await owners()).toEqual([
+    { owner: 'one', count: 8 },
+    { owner: 'two', count: 8 },
+  ]);
   const ips = Array.from({ length: 20 }, (_, n) => `192.0.2.${n + 1}`);
   for (let t = 0; t < 5; t += 1) {
-    await ingest.accept(source, ips.map((ip) => event(t, 'fail', ip)));
+    await ingest.accept(
+      source,
+      ips.map((ip) => event(t, 'fail', ip)),
+    );
     await drain(t % 2 === 0 ? detect : two);
   }
   for (let round = 0; round < 2; round += 1) await Promise.all([drain(detect), drain(two)]);
@@ -241,7 +300,9 @@ test('two workers share the partitions; what one may not count the other does', 
 
 test('a worker whose lease was taken writes no window', async () => {
   await detect.stage.turn();
-  await db.read.run(sql`update partitions set owner = 'other', epoch = epoch + 1, lease_until = now() + interval '1 hour'`);
+  await db.read.run(
+    sql`update partitions set owner = 'other', epoch = epoch + 1, lease_until = now() + interval '1 hour'`,
+  );
   await feed(...[0, 1, 2, 3, 4].map((t) => event(t, 'fail')));
   expect(await found()).toEqual([]);
   expect((await db.read.one(z.object({ count: z.int() }), sql`select count(*) as count from matches`)).count).toBe(10);
@@ -313,7 +374,9 @@ test('a reload takes changed rules into force', async () => {
   writeFileSync(join(more, 'a.yml'), 'title: A\nid: a\nlogsource: {}\ndetection: { s: { kind: bad }, condition: s }\n');
   expect(await other.reload()).toMatchObject({ loaded: 1, refused: 0 });
   expect(other.contentVersion()).not.toBe(before);
-  expect(other.explain(event(0, 'bad').raw_data).matched).toMatchObject([{ rule_id: 'a', matched: [{ search: 's', fields: ['kind'] }] }]);
+  expect(other.explain(event(0, 'bad').raw_data).matched).toMatchObject([
+    { rule_id: 'a', matched: [{ search: 's', fields: ['kind'] }] },
+  ]);
   expect(other.explain(event(0, 'worse').raw_data).nearest).toMatchObject([{ rule_id: 'a', missing: ['s: kind'] }]);
   rmSync(more, { recursive: true });
 });

@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
 import { newId } from '../base/ids.ts';
+import { storableText } from '../base/storable-text.ts';
 import { leafHash } from '../standards/tlog/index.ts';
 
 /** One decision or attempt, as the room that makes it says it. */
@@ -43,13 +44,13 @@ export function rowOf(entry: LedgerEntry): LedgerRow {
   const id = newId('ledger-entry', entry.at);
   const head = {
     id,
-    tenant_id: storable(entry.tenant_id),
+    tenant_id: storableText(entry.tenant_id),
     at: entry.at,
-    kind: storable(entry.kind),
-    actor: storable(entry.actor),
-    incident_id: entry.incident_id === undefined ? null : storable(entry.incident_id),
-    subject: entry.subject === undefined ? null : storable(entry.subject),
-    summary: storable(entry.summary).slice(0, summaryChars).toWellFormed(),
+    kind: storableText(entry.kind),
+    actor: storableText(entry.actor),
+    incident_id: entry.incident_id === undefined ? null : storableText(entry.incident_id),
+    subject: entry.subject === undefined ? null : storableText(entry.subject),
+    summary: storableText(entry.summary).slice(0, summaryChars).toWellFormed(),
   };
   const body = canonical({ ...head, body: bounded(entry.body) });
   return { ...head, body, leaf_hash: leafHash(Buffer.from(body)) };
@@ -66,11 +67,6 @@ function bounded(body: Record<string, unknown>): unknown {
   return sizeBytes <= bodyBytes
     ? body
     : { too_long: true, size_bytes: sizeBytes, sha256: createHash('sha256').update(text).digest('hex') };
-}
-
-/** PostgreSQL text has no NUL. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\ufffd').toWellFormed();
 }
 
 function wellFormed(value: unknown): unknown {

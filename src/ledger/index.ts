@@ -8,4 +8,4 @@ export { verifyLedger, type LedgerReport } from './verify-ledger.ts';
 export { verifyDatabase } from './verify-database.ts';
 export { entriesOfFile, exportLedger } from './ledger-file.ts';
 export { proofFor, type EntryProof } from './proof-for.ts';
-export { entriesOfIncident, listEntries, type ListedEntry } from './store.ts';
+export { entriesOfIncident, latestCheckpoint, listEntries, selectSequenced, type ListedEntry, type StoredEntry } from './store.ts';

@@ -36,8 +36,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   const everyEntries = options.everyEntries ?? 10_000;
   const batch = options.batch ?? 2_000;
 
-  async function sequence(tx: Tx): Promise<boolean> {
-    if (!(await store.takeSequencerLock(tx, 'sequence'))) return false;
+  /** How many entries got a place. */
+  async function sequence(tx: Tx): Promise<number> {
+    if (!(await store.takeSequencerLock(tx, 'sequence'))) return 0;
     const rows = await store.selectUnsequenced(tx, batch);
     const before = await readFrontier(tx);
     let frontier = before;
@@ -46,7 +47,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       await store.writeSeqs(tx, Number(before.size), rows.map((row) => row.id));
       await store.writeFrontier(tx, Number(frontier.size), Buffer.concat([...frontier.hashes]));
     }
-    const last = await store.selectLastCheckpoint(tx);
+    const last = await store.latestCheckpoint(tx);
     const size = Number(frontier.size);
     const isDue = size - (last?.size ?? 0) >= everyEntries || clock.now() - (last?.at.getTime() ?? 0) >= everyMs;
     if (size > (last?.size ?? 0) && isDue) {
@@ -54,7 +55,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       const note = signNote(checkpointText({ origin: key.name, size: frontier.size, root }), key);
       await store.insertCheckpoint(tx, { size, root, atMs: clock.now(), note });
     }
-    return rows.length === batch;
+    return rows.length;
   }
 
   async function exportDue(tx: Tx): Promise<void> {
@@ -68,11 +69,13 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 
   return {
     async turn() {
-      const more = await db.transaction(sequence);
+      const sequenced = await db.transaction(sequence);
+      // Those who follow the ledger read on; a sequencer that listens too finds nothing more and rests.
+      if (sequenced > 0) db.channels.wake('ledger');
       await db.transaction(exportDue).catch((error: unknown) => {
         log.warn({ error: messageOf(error) }, 'A ledger checkpoint could not be exported; it is tried again.');
       });
-      return more;
+      return sequenced === batch;
     },
   };
 }

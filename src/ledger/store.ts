@@ -42,10 +42,11 @@ export const selectFrontier = (tx: Tx) =>
 export const writeFrontier = (tx: Tx, size: number, hashes: Uint8Array) =>
   tx.run(sql`update ledger_frontiers set size = ${size}, hashes = ${Buffer.from(hashes)}`);
 
-export const selectLastCheckpoint = (tx: Tx) =>
+/** The newest signed tree head; undefined before the first. */
+export const latestCheckpoint = (tx: Tx): Promise<{ size: number; at: Date; note: string } | undefined> =>
   tx.maybe(
-    z.object({ size: z.number(), at: z.date() }),
-    sql`select size, at from ledger_checkpoints order by size desc limit 1`,
+    z.object({ size: z.number(), at: z.date(), note: z.string() }),
+    sql`select size, at, note from ledger_checkpoints order by size desc limit 1`,
   );
 
 export const insertCheckpoint = (tx: Tx, checkpoint: { size: number; root: Uint8Array; atMs: number; note: string }) =>
@@ -82,7 +83,7 @@ export const selectLeaves = async (tx: Tx, from: number, to: number): Promise<Ui
   return rows.map((row) => row.leaf_hash);
 };
 
-export const StoredEntry = z.object({
+const StoredEntry = z.object({
   seq: z.number(),
   id: z.string(),
   tenant_id: z.string(),
@@ -99,7 +100,8 @@ export type StoredEntry = z.infer<typeof StoredEntry>;
 
 const columns = sql`id, tenant_id, at, kind, actor, incident_id, subject, summary, body, leaf_hash`;
 
-export const selectSequenced = (tx: Tx, fromSeq: number, limit: number) =>
+/** Sequenced entries from a place on, in order: a follower that remembers the last seq misses nothing. */
+export const selectSequenced = (tx: Tx, fromSeq: number, limit: number): Promise<StoredEntry[]> =>
   tx.many(StoredEntry, sql`select seq, ${columns} from ledger_entries where seq >= ${fromSeq} order by seq limit ${limit}`);
 
 const Listed = StoredEntry.extend({ seq: z.number().nullable() });
@@ -112,14 +114,13 @@ export const entriesOfIncident = (tx: Tx, incidentId: string, limit: number): Pr
 /** Newest first. `before` is the `id` of the last one of the page before. */
 export const listEntries = (
   tx: Tx,
-  filter: { tenantId?: string; subject?: string; kind?: string; before?: string; limit: number },
+  filter: { tenantId?: string; incidentId?: string; before?: string; limit: number },
 ): Promise<ListedEntry[]> =>
   tx.many(
     Listed,
     sql`select seq, ${columns} from ledger_entries where true
       ${filter.tenantId === undefined ? sql`` : sql`and tenant_id = ${filter.tenantId}`}
-      ${filter.subject === undefined ? sql`` : sql`and subject = ${filter.subject}`}
-      ${filter.kind === undefined ? sql`` : sql`and kind = ${filter.kind}`}
+      ${filter.incidentId === undefined ? sql`` : sql`and incident_id = ${filter.incidentId}`}
       ${filter.before === undefined ? sql`` : sql`and id < ${filter.before}`}
       order by id desc limit ${filter.limit}`,
   );

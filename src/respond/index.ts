@@ -6,6 +6,7 @@ export { readStop, removeStop, writeStop, type Stop } from './guard/stop-switch.
 export { createContainments } from './contain/create-containments.ts';
 export { createEnforcement } from './enforce/create-enforcement.ts';
 export type { Enforcement, PointSettings, PointState } from './enforce/points.ts';
+export { createPulledLists, type PulledLists } from './enforce/pulled-lists.ts';
 export { verificationOf } from './enforce/verify.ts';
 export { createStage, type RespondStage } from './stage.ts';
 export { defaultApprovalS, defaultEscalationS, type FactSources, type RespondSettings } from './settings.ts';
@@ -13,7 +14,13 @@ export { choosePlaybooks } from './playbook/choose-playbooks.ts';
 export type { Choice, ContainmentWish, LoadedPlaybook } from './playbook/playbook.ts';
 export { createPlaybooks, type Playbooks, type RejectedPlaybook } from './playbook/playbooks.ts';
 export type { Execution, ExecutionStatus, StepExecution, StepStatus } from './engine/execution.ts';
-export { executionById, executionsOfIncident, stepsOfExecution } from './engine/store/executions.ts';
+export {
+  executionById,
+  executionsOfIncident,
+  listExecutions,
+  stepsOfExecution,
+  type ExecutionQuery,
+} from './engine/store/executions.ts';
 export { notificationsOfIncident, type NotificationRow } from './engine/store/notifications.ts';
 export { cancelExecution } from './engine/ask-engine.ts';
 export { insertExecutionRequest, type ExecutionRequest } from './engine/request-execution.ts';
@@ -21,3 +28,4 @@ export { startEngine, type EngineOptions, type RunningEngine } from './engine/st
 export { startEngineProcess, type EngineProcess } from './engine/engine-process.ts';
 export { EngineSettings } from './engine/engine-settings.ts';
 export { actionNames, respondActions } from './engine/actions/respond-actions.ts';
+export { containmentsOfIncident } from './store/containments.ts';

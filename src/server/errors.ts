@@ -91,6 +91,16 @@ export const errors = defineErrors('SERVER', {
     message: (detail: string) => `The TLS certificate or key cannot be used: ${detail}`,
     fix: 'http.tls_certificate and http.tls_key name PEM files that this user can read.',
   },
+  BAD_SOURCE: {
+    kind: 'user',
+    message: (number: number, detail: string) => `Source ${number} of the config: ${detail}`,
+    fix: 'Correct `sources` in firebreak.yml; src/schema/source.ts has every setting of a source.',
+  },
+  BAD_PROTECTED: {
+    kind: 'user',
+    message: (text: string) => `respond.protected: "${text}" is no address and no range.`,
+    fix: 'Write addresses or ranges, such as 192.0.2.7 or 2001:db8::/48.',
+  },
   PORT_IN_USE: {
     kind: 'user',
     message: (host: string, port: number) => `Port ${port} on ${host} is in use by another program.`,

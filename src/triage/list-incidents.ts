@@ -1,3 +1,4 @@
+import { storableText } from '../base/storable-text.ts';
 import { sql, type Tx } from '../db/index.ts';
 import { Incident, type IncidentStage, type IncidentStatus } from '../schema/incident.ts';
 import { incidentColumns } from './store/incidents.ts';
@@ -28,7 +29,7 @@ export interface IncidentPage {
 export async function listIncidents(tx: Tx, filter: IncidentFilter): Promise<IncidentPage> {
   const isByRisk = filter.order !== 'newest';
   const after = readCursor(filter.cursor);
-  const text = filter.text?.trim();
+  const text = filter.text === undefined ? '' : storableText(filter.text.trim());
   const rows = await tx.many(
     Incident,
     sql`select ${incidentColumns} from incidents i where true

@@ -61,7 +61,10 @@ export function trial(url: string) {
     /** Launches and waits until it takes work. */
     async ready(): Promise<TrialEngine> {
       const engine = launch();
-      await until(() => effects('ready').some((line) => line.pid === engine.pid), { timeoutMs: 20_000, what: 'an engine that is ready' });
+      await until(() => effects('ready').some((line) => line.pid === engine.pid), {
+        timeoutMs: 20_000,
+        what: 'an engine that is ready',
+      });
       return engine;
     },
   };
@@ -71,11 +74,7 @@ const knownActions = new Set(['once', 'again', 'poison', 'sent-then-killed'].map
 
 /** A playbook of these commands in a row, one step each: `['once', '50']` is the action and its text. */
 export async function chain(db: Database, commands: readonly (readonly [string, string])[]): Promise<LoadedPlaybook> {
-  const ids = [
-    `start--${randomUUID()}`,
-    ...commands.map(() => `action--${randomUUID()}`),
-    `end--${randomUUID()}`,
-  ];
+  const ids = [`start--${randomUUID()}`, ...commands.map(() => `action--${randomUUID()}`), `end--${randomUUID()}`];
   const agent = `security-category--${randomUUID()}`;
   const workflow = Object.fromEntries(
     ids.map((id, index) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Log } from '../../base/log.ts';
-import { chooseAccount, giveTo, makePrivateFolder } from '../embedded/account.ts';
+import { chooseAccount, giveTo, makeHome } from '../embedded/account.ts';
 import { findBinaries } from '../embedded/binaries.ts';
 import { homeOf } from '../embedded/cluster.ts';
 import { holdFolder } from '../embedded/folder-hold.ts';
@@ -56,7 +56,7 @@ async function place(file: string, folder: string): Promise<BackupManifest> {
   await mkdir(dirname(folder), { recursive: true });
   const binaries = await findBinaries();
   const account = await chooseAccount(folder, binaries);
-  await makePrivateFolder(folder, account);
+  await makeHome(folder, account);
   const hold = await holdFolder(folder);
   const making = `${home.cluster}.restoring`;
   try {

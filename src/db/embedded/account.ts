@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { chown, mkdir, readFile, readdir, stat } from 'node:fs/promises';
+import { chmod, lchown, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { geteuid } from 'node:process';
 import { promisify } from 'node:util';
@@ -64,27 +64,40 @@ export async function chooseAccount(home: string, binaries: Binaries): Promise<A
   const reachesPackage = who !== undefined && (await isReachable(binaries.home, who));
   if (!isRoots && reachesFolder && reachesPackage) return { kind: 'drop', ...who, reachesPackage };
   if (await canUseNamespace()) {
-    if (cluster && !isRoots) await giveTo(home, { uid: 0, gid: 0 });
+    if (cluster && !isRoots) await giveServerFolders(home, { uid: 0, gid: 0 });
     return { kind: 'namespace' };
   }
   if (!reachesFolder) throw errors.NO_ACCOUNT([home]);
   // An earlier start could use a namespace, this one cannot.
-  if (isRoots) await giveTo(home, who);
+  if (isRoots) await giveServerFolders(home, who);
   return { kind: 'drop', ...who, reachesPackage };
 }
 
-/** Gives a folder and everything in it to an account. */
-export async function giveTo(path: string, who: { uid: number; gid: number }): Promise<void> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  await chown(path, who.uid, who.gid);
-  for (const entry of entries)
-    if (!entry.isSymbolicLink()) await chown(join(entry.parentPath, entry.name), who.uid, who.gid);
+async function giveServerFolders(home: string, who: { uid: number; gid: number }): Promise<void> {
+  for (const name of ['cluster', 'log', 'run'])
+    if (await stat(join(home, name)).catch(() => undefined)) await giveTo(join(home, name), who);
 }
 
-/** Makes a folder that only the account can enter. */
+/** Gives a folder and everything in it to an account, the folder itself last: until then nobody else can reach into it. */
+export async function giveTo(path: string, who: { uid: number; gid: number }): Promise<void> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  for (const entry of entries) await lchown(join(entry.parentPath, entry.name), who.uid, who.gid);
+  await lchown(path, who.uid, who.gid);
+}
+
+/**
+ * Makes the folder of an embedded server. It stays ours: the account of the server can walk through it to its own
+ * folders (cluster, log, run), but cannot replace what we read and write as root.
+ */
+export async function makeHome(folder: string, account: Account): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, account.kind === 'drop' ? 0o711 : 0o700);
+}
+
+/** Makes a folder, in a place that only we write, that only the account can enter. */
 export async function makePrivateFolder(path: string, account: Account): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
-  if (account.kind === 'drop') await chown(path, account.uid, account.gid);
+  if (account.kind === 'drop') await lchown(path, account.uid, account.gid);
 }
 
 /** Starts a program of PostgreSQL under the account, in a session of its own (Ctrl-C is for Firebreak alone), with a clean environment. */

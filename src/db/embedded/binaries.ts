@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { constants, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, constants, cp, mkdir, readFile, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { arch, platform } from 'node:process';
 import { z } from 'zod';
@@ -50,6 +50,11 @@ export async function copyBinaries(binaries: Binaries, folder: string): Promise<
   const making = `${folder}.new`;
   await rm(making, { recursive: true, force: true });
   await cp(binaries.home, making, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  // Readable for the server's account whatever our umask is; folders and programs keep their x.
+  for (const entry of [...(await readdir(making, { recursive: true })), '.']) {
+    const path = join(making, entry);
+    await chmod(path, ((await stat(path)).mode & 0o111) === 0 ? 0o644 : 0o755);
+  }
   await rm(folder, { recursive: true, force: true });
   await rename(making, folder);
   return describe(folder);
@@ -62,7 +67,8 @@ export async function copyBinaries(binaries: Binaries, folder: string): Promise<
 export async function linkLibraries(binaries: Binaries, folder: string): Promise<string> {
   const list = join(binaries.home, 'native/pg-symlinks.json');
   const links = linkList.parse(JSON.parse(await readFile(list, 'utf8').catch(() => '[]')));
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o755);
   for (const { source, target } of links) {
     const link = join(folder, basename(target));
     await rm(link, { force: true });

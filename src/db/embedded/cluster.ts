@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errors } from '../errors.ts';
 import { makePrivateFolder, spawnAs, type Account } from './account.ts';
@@ -11,6 +11,12 @@ export interface Home {
   cluster: string;
   password: string;
   log: string;
+  /** What the server said before it opened its log. */
+  startLog: string;
+  /** Our settings, written at every start. */
+  settings: string;
+  /** Settings of the operator, which win over ours. */
+  ownSettings: string;
 }
 
 export const homeOf = (folder: string): Home => ({
@@ -18,6 +24,9 @@ export const homeOf = (folder: string): Home => ({
   cluster: join(folder, 'cluster'),
   password: join(folder, 'password'),
   log: join(folder, 'log'),
+  startLog: join(folder, 'start.log'),
+  settings: join(folder, 'server.conf'),
+  ownSettings: join(folder, 'own.conf'),
 });
 
 /**
@@ -61,11 +70,13 @@ export async function readPassword(home: Home): Promise<string | undefined> {
   return text.trim() || undefined;
 }
 
-async function writePassword(home: Home, account: Account): Promise<string> {
-  const password = randomBytes(24).toString('base64url');
-  await writeFile(home.password, `${password}\n`, { mode: 0o600 });
-  if (account.kind === 'drop') await chown(home.password, account.uid, account.gid);
-  return password;
+async function writePassword(path: string, password: string): Promise<void> {
+  await writeFile(
+    path,
+    `${password}
+`,
+    { mode: 0o600 },
+  );
 }
 
 /**
@@ -86,7 +97,7 @@ export async function makeCluster(options: {
   if (version !== undefined && version.trim() !== binaries.major)
     throw errors.VERSION_MISMATCH([home.folder, version.trim(), binaries.major]);
   if (version !== undefined && known !== undefined) return known;
-  const password = known ?? (await writePassword(home, account));
+  const password = known ?? randomBytes(24).toString('base64url');
   const env = { LD_LIBRARY_PATH: libraryPath };
   if (version !== undefined) {
     const args = ['--single', '-D', home.cluster, 'postgres'];
@@ -96,17 +107,20 @@ export async function makeCluster(options: {
       env,
       input: `alter role firebreak password '${password}'\n`,
     });
-    if (said.code === 0) return password;
-    await rm(home.password, { force: true });
-    throw errors.SERVER_DID_NOT_START([home.folder, said.text]);
+    if (said.code !== 0) throw errors.SERVER_DID_NOT_START([home.folder, said.text]);
+    await writePassword(home.password, password);
+    return password;
   }
+  const handed = `${home.password}.initdb`;
+  await writePassword(handed, password);
+  if (account.kind === 'drop') await chown(handed, account.uid, account.gid);
   const making = `${home.cluster}.new`;
   await rm(making, { recursive: true, force: true });
   await makePrivateFolder(making, account);
   const args = [
     `--pgdata=${making}`,
     '--username=firebreak',
-    `--pwfile=${home.password}`,
+    `--pwfile=${handed}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
     '--locale-provider=builtin',
@@ -116,7 +130,9 @@ export async function makeCluster(options: {
     ...(options.isDurable ? [] : ['--no-sync']),
   ];
   const said = await runProgram(account, binaries.initdb, args, { cwd: home.folder, env, input: '' });
+  await rm(handed, { force: true });
   if (said.code !== 0) throw errors.INITDB_FAILED([home.folder, said.text]);
+  await writePassword(home.password, password);
   await rename(making, home.cluster);
   return password;
 }
@@ -144,22 +160,17 @@ async function runProgram(
   return { code, text: text.trim() };
 }
 
-/**
- * Writes our settings where the owner's own lines in postgresql.conf win over them, except for what makes the server
- * ours (socket, no TCP), which is given on its command line.
- */
-export async function writeSettings(home: Home, account: Account, more: Record<string, string>): Promise<void> {
-  const own = join(home.cluster, 'firebreak.conf');
+/** Writes our settings; those of the operator in own.conf beside them win, those that make the server ours are on its command line. */
+export async function writeSettings(home: Home, more: Record<string, string>): Promise<void> {
+  const quote = (value: string) => `'${value.replaceAll("'", "''")}'`;
   const lines = Object.entries({ ...settings, log_directory: home.log, ...more }).map(
-    ([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`,
+    ([name, value]) => `${name} = ${quote(value)}`,
   );
-  await writeFile(
-    own,
-    `# Written by Firebreak at every start. Put your own settings into postgresql.conf.\n${lines.join('\n')}\n`,
-  );
-  const main = join(home.cluster, 'postgresql.conf');
-  const text = await readFile(main, 'utf8').catch(() => '');
-  if (!text.includes("include 'firebreak.conf'"))
-    await writeFile(main, `# Lines below the include win over Firebreak's.\ninclude 'firebreak.conf'\n`);
-  if (account.kind === 'drop') for (const file of [own, main]) await chown(file, account.uid, account.gid);
+  const text = [
+    '# Written by Firebreak at every start. Put settings of your own into own.conf beside this file: they win.',
+    ...lines,
+    `include_if_exists ${quote(home.ownSettings)}`,
+  ].join('\n');
+  await writeFile(home.settings, `${text}\n`);
+  await chmod(home.settings, 0o644);
 }

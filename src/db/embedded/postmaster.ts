@@ -1,6 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { messageOf } from '../../base/errors.ts';
@@ -82,21 +81,21 @@ export function createPostmaster(options: {
     socketFolder = left.socketFolder || options.socketFolder;
     watchEnd(left.pid, untilGone(left.pid, home.cluster));
     if (!(await becomesReady())) return false;
-    log.info({ pid: left.pid }, 'The PostgreSQL that an earlier Firebreak left running was adopted.');
+    log.info({ postmaster: left.pid }, 'The PostgreSQL that an earlier Firebreak left running was adopted.');
     return true;
   }
 
   async function spawnOnce(): Promise<boolean> {
-    socketFolder = options.socketFolder;
     const stale = await readPostmaster(home.cluster);
-    const output = openSync(join(home.log, 'start.log'), 'w', 0o600);
+    const output = openSync(home.startLog, 'w', 0o600);
     const child = spawnAs(
       account,
       binaries.postgres,
-      // prettier: one flag a line
       [
         '-D',
         home.cluster,
+        '-c',
+        `config_file=${home.settings}`,
         '-c',
         'listen_addresses=',
         '-c',
@@ -142,7 +141,7 @@ export function createPostmaster(options: {
         await pause(100 * 2 ** attempt);
         if (await adopt()) return;
       }
-      const said = await readFile(join(home.log, 'start.log'), 'utf8').catch((error: unknown) => messageOf(error));
+      const said = await readFile(home.startLog, 'utf8').catch((error: unknown) => messageOf(error));
       throw errors.SERVER_DID_NOT_START([home.folder, said.trim().slice(-1_000) || 'it said nothing']);
     },
     async stop() {

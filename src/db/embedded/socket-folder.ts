@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat } from 'node:fs/promises';
+import { lchown, lstat, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { geteuid } from 'node:process';
@@ -15,12 +15,16 @@ export async function makeSocketFolder(home: string, account: Account): Promise<
   const digest = createHash('sha256').update(home).digest('hex').slice(0, 16);
   const fits = Buffer.byteLength(join(near, '.s.PGSQL.5432')) <= longestPath;
   const folder = fits ? near : join(tmpdir(), `firebreak-${digest}`);
-  await makePrivateFolder(folder, account);
+  if (fits) {
+    await makePrivateFolder(folder, account);
+    return folder;
+  }
+  // Everybody writes the temporary folder: what is there already is taken only if it is a folder of ours.
+  await mkdir(folder, { mode: 0o700 }).catch(() => {});
   const found = await lstat(folder);
-  const owner = account.kind === 'drop' ? account.uid : geteuid?.();
-  // In a folder that everybody writes, somebody else may have been there first.
-  if (!found.isDirectory() || (owner !== undefined && found.uid !== owner))
+  const server = account.kind === 'drop' ? account.uid : geteuid?.();
+  if (!found.isDirectory() || (found.uid !== server && found.uid !== geteuid?.()))
     throw errors.SERVER_DID_NOT_START([home, `${folder} belongs to somebody else`]);
-  await chmod(folder, 0o700);
+  if (account.kind === 'drop') await lchown(folder, account.uid, account.gid);
   return folder;
 }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { chooseAccount, makePrivateFolder } from './account.ts';
+import { chooseAccount, makeHome, makePrivateFolder } from './account.ts';
 import { copyBinaries, findBinaries, linkLibraries } from './binaries.ts';
 import { homeOf, makeCluster, readPassword, writeSettings } from './cluster.ts';
 import { holdFolder } from './folder-hold.ts';
@@ -44,7 +44,7 @@ export async function startEmbedded(options: {
   const home = homeOf(folder);
   const shipped = await findBinaries();
   const account = await chooseAccount(folder, shipped);
-  await makePrivateFolder(folder, account);
+  await makeHome(folder, account);
   const hold = await holdFolder(folder);
   try {
     await makePrivateFolder(home.log, account);
@@ -55,7 +55,7 @@ export async function startEmbedded(options: {
     const libraryPath = await linkLibraries(binaries, join(folder, 'lib'));
     const isDurable = options.settings?.['fsync'] !== 'off';
     const password = await makeCluster({ home, binaries, account, libraryPath, isDurable });
-    await writeSettings(home, account, options.settings ?? {});
+    await writeSettings(home, options.settings ?? {});
     const socketFolder = await makeSocketFolder(folder, account);
     const urlOf = (socket: string, database: string) => urlFor(password, socket, database);
     const postmaster = createPostmaster({ home, binaries, account, libraryPath, socketFolder, urlOf, log });
@@ -126,7 +126,7 @@ function supervise(
     for (let failures = 0; !stopping.signal.aborted; failures += 1) {
       try {
         await postmaster.start();
-        log.info({ pid: postmaster.pid }, 'The embedded PostgreSQL runs again.');
+        log.info({ postmaster: postmaster.pid }, 'The embedded PostgreSQL runs again.');
         emit('running');
         return;
       } catch (error) {

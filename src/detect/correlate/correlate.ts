@@ -97,6 +97,8 @@ async function moveRank(
     if (advance.kind === 'duplicate') result.duplicates += 1;
     if (advance.kind !== 'fired') continue;
     fired.set(advance.episode.id, { state: window.state, episode: advance.episode, ruleId: item.rule_id });
+    // A rule that groups has fed its other correlations by the event itself.
+    if (rule.feeds[0]?.of.header === rule.header) continue;
     for (const feed of content.feeds(item.rule_id)) queue(firingItem(feed, item, advance.episode), order);
   }
   result.windows.push(...changed.values());
@@ -107,7 +109,7 @@ async function moveRank(
   }
 }
 
-/** A correlation that fires is an event of its own: its fields are its group (SPEC.md [C8]). */
+/** A correlation that fires is an event of its own: its fields are its group (SPEC.md [P6]). */
 function firingItem({ correlation, feed, reference }: Feed, cause: Item, episode: Episode): Item {
   const fields = new Map(cause.group.map(({ field, value }) => [field, value]));
   const valueOf = (field: string) => fields.get(correlation.aliases.get(field)?.get(reference) ?? field) ?? '';

@@ -9,7 +9,9 @@ import {
   type LinkedCorrelation,
   type ParsedDocument,
   type Problem,
+  type Rule,
   type RuleSet,
+  type SigmaDocument,
 } from '../../standards/sigma/index.ts';
 import { errors } from '../errors.ts';
 import { messageTemplate, type MessageTemplate } from '../message.ts';
@@ -21,6 +23,8 @@ export interface Customs {
   message: MessageTemplate;
   /** Counts events of the rule only while this combination of fields was not seen with it before. */
   isNew?: { rule: string; fields: readonly string[] };
+  /** On a rule: one finding for all its events with equal values of these fields, as long as the gaps allow. */
+  group?: { by: readonly string[]; timespanMs: number };
 }
 
 /** A correlation and the position of the rule in it that an event or a firing feeds. */
@@ -28,6 +32,8 @@ export interface Feed {
   correlation: LinkedCorrelation;
   feed: number;
   reference: string;
+  /** Groups by what the event has; a field that it lacks is a group of its own. */
+  isLenient: boolean;
 }
 
 /** All rules in force. Never changes; a reload makes another. */
@@ -39,10 +45,16 @@ export interface Content {
   customs(header: Header): Customs;
   /** Who counts the rule or correlation of this id. */
   feeds(id: string): readonly Feed[];
+  /** Whether the rule makes a finding of each event: it reports, and does not group. */
+  isPlain(rule: Rule): boolean;
   correlation(id: string): LinkedCorrelation | undefined;
   listings: readonly RuleListing[];
 }
 
+const Group = z.strictObject({
+  by: z.array(z.string().min(1)).max(8),
+  timespan_s: z.int().min(1).max(86_400),
+});
 const NewFact = z.strictObject({ rule: z.string().min(1), fields: z.array(z.string().min(1)).min(1).max(8) });
 
 /** Links what was read and makes it ready to run. A document whose own customs are wrong is refused like any other. */
@@ -50,7 +62,7 @@ export function createContent(parsed: readonly ParsedDocument[]): Content {
   const customs = new Map<Header, Customs>();
   const checked = parsed.map((document) => {
     if (!document.read) return document;
-    const read = readCustoms(document.read.header, document.read.kind === 'correlation' ? document.read.rules : []);
+    const read = readCustoms(document.read);
     if (!('error' in read)) {
       customs.set(document.read.header, read);
       return document;
@@ -59,26 +71,52 @@ export function createContent(parsed: readonly ParsedDocument[]): Content {
     return { ...rest, problems: [...document.problems, { severity: 'error' as const, error: read.error }] };
   });
   const set = linkRules(checked);
+  const customsOf = (header: Header): Customs =>
+    customs.get(header) ?? { cause: header.id, message: messageTemplate('{title}') };
+  const grouped = set.rules.flatMap((rule) => groupingOf(rule, customsOf(rule.header)) ?? []);
   const feeds = new Map<string, Feed[]>();
-  for (const correlation of set.correlations)
-    for (const [feed, { reference, of }] of correlation.feeds.entries())
-      feeds.set(of.header.id, [...(feeds.get(of.header.id) ?? []), { correlation, feed, reference }]);
-  const correlations = new Map(set.correlations.map((correlation) => [correlation.header.id, correlation]));
+  for (const [correlations, isLenient] of [[set.correlations, false] as const, [grouped, true] as const])
+    for (const correlation of correlations)
+      for (const [feed, { reference, of }] of correlation.feeds.entries())
+        feeds.set(of.header.id, [...(feeds.get(of.header.id) ?? []), { correlation, feed, reference, isLenient }]);
+  const correlations = new Map([...set.correlations, ...grouped].map((one) => [one.header.id, one]));
   const listings = set.documents.map(listingOf);
   const loaded = listings.filter((listing) => listing.is_loaded).map((listing) => listing.hash);
   return {
     version: createHash('sha256').update(loaded.sort().join('\n')).digest('hex'),
     set,
     evaluator: createEvaluator(set.rules, set.filters),
-    customs: (header) => customs.get(header) ?? { cause: header.id, message: messageTemplate('{title}') },
+    customs: customsOf,
     feeds: (id) => feeds.get(id) ?? [],
+    isPlain: ({ header }) => set.reporting.has(header.id) && !correlations.has(header.id),
     correlation: (id) => correlations.get(id),
     listings,
   };
 }
 
-function readCustoms(header: Header, rules: readonly string[]): Customs | { error: FirebreakError } {
-  const { cause, message, firebreak_new: fact } = header.custom;
+/** A rule that groups is counted by a correlation of its own, of the same id, that holds from the first event (SPEC.md [R5]). */
+function groupingOf(rule: Rule, { group }: Customs): LinkedCorrelation | undefined {
+  if (!group) return undefined;
+  const { header } = rule;
+  return {
+    kind: 'correlation',
+    header,
+    type: 'event_count',
+    rules: [header.id],
+    groupBy: group.by,
+    timespanMs: group.timespanMs,
+    conditions: [{ comparison: 'gte', value: 1 }],
+    fields: [],
+    aliases: new Map(),
+    generate: false,
+    feeds: [{ reference: header.id, of: rule }],
+    rank: 0,
+  };
+}
+
+function readCustoms(document: SigmaDocument): Customs | { error: FirebreakError } {
+  const { header } = document;
+  const { cause, message, firebreak_new: fact, firebreak_group: grouping } = header.custom;
   const refuse = (key: string, expected: string) => ({
     error: errors.BAD_CUSTOM([key, expected], { where: { file: header.file, line: header.line, column: 1 } }),
   });
@@ -87,12 +125,16 @@ function readCustoms(header: Header, rules: readonly string[]): Customs | { erro
   if (message !== undefined && (typeof message !== 'string' || message === '')) return refuse('message', 'a text');
   const isNew = fact === undefined ? undefined : NewFact.safeParse(fact);
   if (isNew && !isNew.success) return refuse('firebreak_new', 'a map of "rule" and a list of "fields"');
-  if (isNew && !rules.includes(isNew.data.rule))
+  if (isNew && (document.kind !== 'correlation' || !document.rules.includes(isNew.data.rule)))
     return refuse('firebreak_new.rule', 'one of the rules of the correlation');
+  const group = grouping === undefined ? undefined : Group.safeParse(grouping);
+  if (group && (!group.success || document.kind !== 'rule'))
+    return refuse('firebreak_group', 'on a rule, a map of a list "by" and seconds "timespan_s"');
   return {
     cause: cause ?? header.id,
     message: messageTemplate(message ?? '{title}'),
     ...(isNew ? { isNew: isNew.data } : {}),
+    ...(group?.success ? { group: { by: group.data.by, timespanMs: group.data.timespan_s * 1_000 } } : {}),
   };
 }
 

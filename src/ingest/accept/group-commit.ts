@@ -31,6 +31,11 @@ export interface GroupCommitOptions {
   refuseAfterMs?: number;
 }
 
+const mayBeRefused = (entry: Waiting) => entry.patience === 'refuse';
+
+/** A commit that takes longer hangs. */
+const hangAfterMs = 5_000;
+
 /** What one commit takes at most. */
 const groupLimits = { submissions: 256, bytes: 16 * 1_048_576 };
 
@@ -50,7 +55,10 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let stopped = false;
   const stopping = new AbortController();
 
+  const settled = new WeakSet<Waiting>();
   function settle(entry: Waiting, outcome: Acceptance | Error): void {
+    if (settled.has(entry)) return;
+    settled.add(entry);
     waitingBytes -= entry.bytes;
     if (outcome instanceof Error) entry.reject(outcome);
     else entry.resolve(outcome);
@@ -82,6 +90,13 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     let group = entries;
     let waitMs = 25;
     while (group.length > 0) {
+      const trying = group;
+      // A commit that hangs may still succeed: those who are refused for it repeat their request by its key.
+      const watchdog = setTimeout(() => {
+        away ??= 'PostgreSQL does not answer';
+        for (const entry of [...queue, ...trying]) if (mayBeRefused(entry)) settle(entry, errors.UNAVAILABLE([away]));
+        queue = queue.filter((entry) => !mayBeRefused(entry));
+      }, hangAfterMs);
       try {
         const acceptances = await writer.write(group);
         if (away !== undefined) log.info({}, 'PostgreSQL takes events again.');
@@ -98,7 +113,6 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
         const reason = messageOf(error);
         if (away === undefined) log.warn({ error: reason }, 'PostgreSQL takes no events; senders wait or are refused.');
         away = reason;
-        const mayBeRefused = (entry: Waiting) => entry.patience === 'refuse';
         // What was not yet tried is refused at once; what was tried may be committed: it is tried again with the same ids.
         queue = refuse(queue, mayBeRefused, () => errors.UNAVAILABLE([reason]));
         // They share batches: when one is due, all are.
@@ -112,6 +126,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
           );
         await pause(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
         waitMs = Math.min(1_000, waitMs * 2);
+      } finally {
+        clearTimeout(watchdog);
       }
     }
   }

@@ -134,11 +134,15 @@ function appliedTo(containment: Containment, point: PointSettings, nowMs: number
       applied: 'yes',
       applied_at: new Date(nowMs).toISOString(),
       effective: containment.verification.effective === 'not_observable' ? 'pending' : containment.verification.effective,
-      detail: `${point.id} holds it (read back).`,
+      detail: `${point.id} ${holdsOf(point)}.`,
     },
     change: { in_force_at: containment.in_force_at ?? new Date(nowMs) },
-    summary: `${containment.target} is denied at ${point.id}: read back.`,
+    summary: `${containment.target} is denied at ${point.id}: it ${holdsOf(point)}.`,
   };
+}
+
+function holdsOf(point: PointSettings): string {
+  return point.level === 'pulled' ? 'was pulled with it' : 'holds it (read back)';
 }
 
 function heldBackFrom(containment: Containment, point: PointSettings, detail: string): Move | undefined {

@@ -9,7 +9,8 @@ const workflowName = 'execution';
 const openQueue = 'executions';
 /** Runs whose process died again and again, one at a time, so that one of them cannot drag the others along. */
 const suspectQueue = 'suspects';
-const queuePollMs = 500;
+/** Only delayed and recovered runs wait for it; asked for ones begin at once. */
+const queuePollMs = 1_000;
 const forgetBatch = 1_000;
 
 const waiting = ['ENQUEUED', 'DELAYED'] as const;
@@ -95,7 +96,8 @@ export async function createDbosEngine(options: EngineSettings & { workflow: Wor
       });
       return found.map((run) => ({
         executionId: run.workflowID,
-        status: run.status === 'PENDING' ? 'running' : waiting.some((name) => name === run.status) ? 'waiting' : 'ended',
+        status:
+          run.status === 'PENDING' ? 'running' : waiting.some((name) => name === run.status) ? 'waiting' : 'ended',
         executorId: run.executorId,
         delayedUntil: run.delayUntilEpochMS,
       }));

@@ -51,7 +51,13 @@ export function createDispatch(world: {
       const closed = await finishExecution(tx, id, 'cancelled', 'Cancelled on request.');
       if (closed)
         await append(tx, [
-          entryOf(closed, world.clock, 'execution.cancelled', `The playbook "${closed.playbook_name}" was cancelled.`, {}),
+          entryOf(
+            closed,
+            world.clock,
+            'execution.cancelled',
+            `The playbook "${closed.playbook_name}" was cancelled.`,
+            {},
+          ),
         ]);
     });
     await engine.cancel(id);
@@ -67,7 +73,10 @@ export function createDispatch(world: {
             await carryOut(request);
           } catch (error) {
             if (!(error instanceof z.ZodError)) throw error;
-            log.error({ request: request.id, error: messageOf(error) }, 'A request to the engine makes no sense and is dropped.');
+            log.error(
+              { request: request.id, error: messageOf(error) },
+              'A request to the engine makes no sense and is dropped.',
+            );
           }
         }
         await settleRequests(

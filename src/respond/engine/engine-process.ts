@@ -46,7 +46,9 @@ export function startEngineProcess(options: {
       execArgv: ['--max-semi-space-size=2', '--disable-warning=DeprecationWarning'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    child.on('error', (error) => options.log.error({ error: error.message }, 'The engine process could not be started.'));
+    child.on('error', (error) =>
+      options.log.error({ error: error.message }, 'The engine process could not be started.'),
+    );
     child.once('exit', (code, signal) => {
       child = undefined;
       if (stopped) return;

@@ -19,7 +19,9 @@ function keysOf(name: string, executionId: string): string[] {
 describe('one engine process', { timeout: 60_000 }, () => {
   it('[2] three processes launch at once on a database without the engine’s schema', async () => {
     const engines = [launch(), launch(), launch()];
-    await until(() => effects('ready').length === 3 || engines.some((engine) => engine.hasEnded()), { timeoutMs: 30_000 });
+    await until(() => effects('ready').length === 3 || engines.some((engine) => engine.hasEnded()), {
+      timeoutMs: 30_000,
+    });
     expect(effects('ready')).toHaveLength(3);
     for (const engine of engines) engine.child.kill('SIGTERM');
     await Promise.all(engines.map((engine) => engine.ended));
@@ -27,7 +29,13 @@ describe('one engine process', { timeout: 60_000 }, () => {
 
   it('runs a chain of steps once each and keeps intent and outcome of every effect', async () => {
     const engine = await ready();
-    const [id = ''] = await ask(db, await chain(db, [['once', '0'], ['once', '0']]));
+    const [id = ''] = await ask(
+      db,
+      await chain(db, [
+        ['once', '0'],
+        ['once', '0'],
+      ]),
+    );
     const [execution] = await finished(db, [id]);
     expect(execution).toMatchObject({ status: 'successfully_completed', recoveries: 0 });
     const steps = await stepsOfExecution(db.read, id);
@@ -57,7 +65,13 @@ describe('one engine process', { timeout: 60_000 }, () => {
 
   it('[5] an effect whose answer was lost is uncertain and is not sent again', async () => {
     const first = await ready();
-    const [id = ''] = await ask(db, await chain(db, [['sent-then-killed', ''], ['once', '0']]));
+    const [id = ''] = await ask(
+      db,
+      await chain(db, [
+        ['sent-then-killed', ''],
+        ['once', '0'],
+      ]),
+    );
     await first.ended;
     const second = await ready();
     const [execution] = await finished(db, [id]);
@@ -70,8 +84,20 @@ describe('one engine process', { timeout: 60_000 }, () => {
   });
 
   it('a run that keeps killing its process is set aside, and its neighbour ends', async () => {
-    const [poison = ''] = await ask(db, await chain(db, [['once', '0'], ['poison', '']]));
-    const [neighbour = ''] = await ask(db, await chain(db, [['again', '4000'], ['once', '0']]));
+    const [poison = ''] = await ask(
+      db,
+      await chain(db, [
+        ['once', '0'],
+        ['poison', ''],
+      ]),
+    );
+    const [neighbour = ''] = await ask(
+      db,
+      await chain(db, [
+        ['again', '4000'],
+        ['once', '0'],
+      ]),
+    );
     let engine = launch();
     let starts = 1;
     await until(
@@ -111,7 +137,13 @@ describe('one engine process', { timeout: 60_000 }, () => {
 
   it('a running step is told that its run was cancelled', async () => {
     const engine = await ready();
-    const [id = ''] = await ask(db, await chain(db, [['again', '20000'], ['once', '0']]));
+    const [id = ''] = await ask(
+      db,
+      await chain(db, [
+        ['again', '20000'],
+        ['once', '0'],
+      ]),
+    );
     await until(() => keysOf('again-begun', id).length === 1);
     await cancelExecution(db.read, id);
     db.channels.wake('executions');

@@ -12,8 +12,8 @@ export interface Executor {
    * when it resolves, the dead one is struck off.
    */
   sweep(takeOver: (deadId: string) => Promise<void>): Promise<void>;
-  /** Leaves in an orderly way. Runs still under way here are taken over by others. */
-  leave(): Promise<void>;
+  /** Leaves in an orderly way. Runs that were `left` unfinished here are taken over by others. */
+  leave(left: number): Promise<void>;
 }
 
 const lockOf = (id: string) => `firebreak.executor.${id}`;
@@ -52,10 +52,11 @@ export async function joinExecutors(options: {
     "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; set tcp_user_timeout = '20s'",
   );
   await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockOf(options.id)]);
-  await client.query(
-    'insert into executors (id, host, pid, backend_pid) values ($1, $2, $3, pg_backend_pid())',
-    [options.id, hostname(), process.pid],
-  );
+  await client.query('insert into executors (id, host, pid, backend_pid) values ($1, $2, $3, pg_backend_pid())', [
+    options.id,
+    hostname(),
+    process.pid,
+  ]);
 
   async function sweep(takeOver: (deadId: string) => Promise<void>): Promise<void> {
     const alive = await client.query('update executors set seen_at = clock_timestamp() where id = $1', [options.id]);
@@ -107,8 +108,9 @@ export async function joinExecutors(options: {
         if (!hasLeft) throw error;
       }
     },
-    async leave() {
+    async leave(left) {
       hasLeft = true;
+      if (left === 0) await client.query('delete from executors where id = $1', [options.id]).catch(() => {});
       await client.end().catch(() => {});
     },
   };

@@ -34,7 +34,16 @@ function duplicates(name: string, ids: readonly string[]): string[] {
 describe('several engine processes', { timeout: 90_000 }, () => {
   it('[1] the runs of a killed process are taken over within seconds', async () => {
     const first = await ready();
-    const ids = await ask(db, await chain(db, [['again', '300'], ['again', '300'], ['again', '300'], ['once', '0']]), 20);
+    const ids = await ask(
+      db,
+      await chain(db, [
+        ['again', '300'],
+        ['again', '300'],
+        ['again', '300'],
+        ['once', '0'],
+      ]),
+      20,
+    );
     await until(() => effects('again').length >= 10);
     const second = await ready();
     first.child.kill('SIGKILL');
@@ -50,7 +59,15 @@ describe('several engine processes', { timeout: 90_000 }, () => {
 
   it('[1] a process that stood still finds itself cut off, ends, and does nothing twice', async () => {
     const zombie = await ready();
-    const ids = await ask(db, await chain(db, [['once', '1500'], ['once', '0'], ['once', '0']]), 5);
+    const ids = await ask(
+      db,
+      await chain(db, [
+        ['once', '1500'],
+        ['once', '0'],
+        ['once', '0'],
+      ]),
+      5,
+    );
     await until(async () => (await executionById(db.read, ids[4] ?? ''))?.status === 'ongoing');
     await until(async () => {
       const row = await db.read.one(
@@ -88,10 +105,18 @@ describe('several engine processes', { timeout: 90_000 }, () => {
       void engine.ended.then(again);
     };
     void engine.ended.then(again);
-    const playbook = await chain(db, [['again', '50'], ['once', '20'], ['again', '50'], ['once', '20']]);
+    const playbook = await chain(db, [
+      ['again', '50'],
+      ['once', '20'],
+      ['again', '50'],
+      ['once', '20'],
+    ]);
     const ids = await ask(db, playbook, 60);
     for (const round of [1, 2]) {
-      await until(() => effects('once').filter((line) => ids.some((id) => line.key.startsWith(id))).length >= round * 10, { timeoutMs: 20_000 });
+      await until(
+        () => effects('once').filter((line) => ids.some((id) => line.key.startsWith(id))).length >= round * 10,
+        { timeoutMs: 20_000 },
+      );
       const { pid } = embedded;
       process.kill(pid, 'SIGKILL');
       await until(() => embedded.pid !== pid, { timeoutMs: 20_000 });

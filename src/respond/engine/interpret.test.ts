@@ -91,9 +91,13 @@ async function execute(vector: Vector) {
 }
 
 describe.skipIf(!hasCorpus(path))('the execution vectors of CACAO 2.0', () => {
-  const vectors = hasCorpus(path) ? z.object({ vectors: z.array(Vector) }).parse(JSON.parse(readCorpus(path))).vectors : [];
+  const vectors = hasCorpus(path)
+    ? z.object({ vectors: z.array(Vector) }).parse(JSON.parse(readCorpus(path))).vectors
+    : [];
   const ours = vectors.filter((vector) =>
-    vector.playbooks.every((playbook) => Object.values(playbookOf(playbook).workflow).every((step) => !notYet.has(step.type))),
+    vector.playbooks.every((playbook) =>
+      Object.values(playbookOf(playbook).workflow).every((step) => !notYet.has(step.type)),
+    ),
   );
 
   it('leaves out only what is refused at load', () => {

@@ -131,8 +131,7 @@ class Run {
       if (step.type === 'end') return { ok: true };
       const succeeded = result.status === 'successfully_completed';
       const next = nextOf(step, succeeded);
-      if (next === undefined)
-        return { ok: false, detail: `The step "${step.name ?? id}" failed: ${result.detail}` };
+      if (next === undefined) return { ok: false, detail: `The step "${step.name ?? id}" failed: ${result.detail}` };
       id = next;
     }
     return { ok: true };

@@ -34,16 +34,29 @@ export async function perform(
 
   const { isNew, row } = await untilAnswered(() =>
     db.transaction(async (tx) => {
-      const begun = await beginStep(tx, { ...key, executorId, effectKey, stepName, stepType: 'action', commandType: attempt.command.type });
+      const begun = await beginStep(tx, {
+        ...key,
+        executorId,
+        effectKey,
+        stepName,
+        stepType: 'action',
+        commandType: attempt.command.type,
+      });
       if (begun.row.finished_at === null)
         await append(tx, [
-          entryOf(execution, clock, 'step.attempted', `The step "${stepName}" is attempted (${attempt.command.type}).`, {
-            ...key,
-            effect_key: effectKey,
-            command: attempt.command,
-            args: attempt.args,
-            attempt: begun.row.attempts,
-          }),
+          entryOf(
+            execution,
+            clock,
+            'step.attempted',
+            `The step "${stepName}" is attempted (${attempt.command.type}).`,
+            {
+              ...key,
+              effect_key: effectKey,
+              command: attempt.command,
+              args: attempt.args,
+              attempt: begun.row.attempts,
+            },
+          ),
         ]);
       return begun;
     }),
@@ -66,11 +79,17 @@ export async function perform(
         return;
       }
       await append(tx, [
-        entryOf(execution, clock, `step.${answer.isTimeout ? 'timed_out' : answer.outcome}`, `The step "${stepName}" ${wordOf[status] ?? status}: ${answer.detail}`, {
-          ...key,
-          effect_key: effectKey,
-          out,
-        }),
+        entryOf(
+          execution,
+          clock,
+          `step.${answer.isTimeout ? 'timed_out' : answer.outcome}`,
+          `The step "${stepName}" ${wordOf[status] ?? status}: ${answer.detail}`,
+          {
+            ...key,
+            effect_key: effectKey,
+            out,
+          },
+        ),
       ]);
     }),
   );

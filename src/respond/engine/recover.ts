@@ -45,9 +45,15 @@ async function quarantine(
     const closed = await finishExecution(tx, executionId, 'quarantined', detail);
     if (closed)
       await append(tx, [
-        entryOf(closed, world.clock, 'execution.quarantined', `The playbook "${closed.playbook_name}" was set aside: ${detail}`, {
-          recoveries,
-        }),
+        entryOf(
+          closed,
+          world.clock,
+          'execution.quarantined',
+          `The playbook "${closed.playbook_name}" was set aside: ${detail}`,
+          {
+            recoveries,
+          },
+        ),
       ]);
   });
   world.log.error({ executionId, recoveries }, 'An execution keeps ending its engine process and was set aside.');

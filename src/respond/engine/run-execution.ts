@@ -66,9 +66,15 @@ async function finish(world: { db: Database; clock: Clock }, executionId: string
     const closed = await finishExecution(tx, executionId, result.status, result.detail);
     if (!closed) return;
     await append(tx, [
-      entryOf(closed, world.clock, `execution.${result.status}`, `The playbook "${closed.playbook_name}" ended: ${result.detail}`, {
-        status: result.status,
-      }),
+      entryOf(
+        closed,
+        world.clock,
+        `execution.${result.status}`,
+        `The playbook "${closed.playbook_name}" ended: ${result.detail}`,
+        {
+          status: result.status,
+        },
+      ),
     ]);
   });
 }

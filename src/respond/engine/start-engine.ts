@@ -84,7 +84,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       await dispatching.stop();
       await sweeping.stop();
       await engine.stop();
-      await executor.leave();
+      await executor.leave(engine.running());
     },
   };
 }

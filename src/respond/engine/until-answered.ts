@@ -24,5 +24,7 @@ function isPassing(error: unknown): boolean {
   const coded = Coded.safeParse(error);
   if (coded.success) return passing.test(coded.data.code);
   // pg gives these no code.
-  return error instanceof Error && /^(?:Connection terminated|timeout exceeded when trying to connect)/.test(error.message);
+  return (
+    error instanceof Error && /^(?:Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
+  );
 }

@@ -60,7 +60,10 @@ function wishesOf(
     kind: wish.kind,
     target,
     durationS: wish.duration_s,
-    reason: `${rules[0]?.rule_title ?? 'A rule'} in incident ${incident.number}: ${rules[0]?.message ?? ''}`.slice(0, 1_000),
+    reason: `${rules[0]?.rule_title ?? 'A rule'} in incident ${incident.number}: ${rules[0]?.message ?? ''}`.slice(
+      0,
+      1_000,
+    ),
     ruleIds: [...new Set(rules.map((finding) => finding.rule_id))],
   }));
 }

@@ -18,9 +18,7 @@ export function loadPlaybook(
   const body = read.playbook;
   const problems = notExecutable(body, actions);
   const extensionPath = ['playbook_extensions', extensionId];
-  const parsed = ResponseExtension.safeParse(
-    body.playbook_extensions?.[extensionId] ?? { type: 'firebreak-response' },
-  );
+  const parsed = ResponseExtension.safeParse(body.playbook_extensions?.[extensionId] ?? { type: 'firebreak-response' });
   if (!parsed.success) {
     for (const issue of parsed.error.issues)
       problems.push({

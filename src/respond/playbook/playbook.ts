@@ -22,7 +22,10 @@ export const ResponseExtension = z.strictObject({
         /** Which values of the findings are aimed at. */
         subject: z.strictObject({ type: EntityType, role: Role }),
         /** Seconds until it lifts by itself; repeat offenders get longer. */
-        duration_s: z.int().min(1).max(86_400 * 30),
+        duration_s: z
+          .int()
+          .min(1)
+          .max(86_400 * 30),
       }),
     )
     .max(16)

@@ -100,7 +100,11 @@ async function filesOf(folders: readonly string[], problems: RejectedPlaybook[])
       for (const entry of entries)
         if (entry.isFile() && entry.name.endsWith('.json')) files.push(join(entry.parentPath, entry.name));
     } catch (error) {
-      problems.push({ file: folder, message: messageOf(error), fix: 'Create the folder, or drop it from content.playbooks.' });
+      problems.push({
+        file: folder,
+        message: messageOf(error),
+        fix: 'Create the folder, or drop it from content.playbooks.',
+      });
     }
   }
   if (files.length > maxFiles)

@@ -20,14 +20,19 @@ export async function listen(app: FastifyInstance, http: { host: string; port: n
   try {
     await app.listen({ host: http.host, port: http.port });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') throw await portInUse(http);
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') throw await inUse(http);
     throw errors.CANNOT_LISTEN([http.host, http.port, messageOf(error)], { cause: error });
   }
   const address = app.server.address();
   return typeof address === 'object' && address ? address.port : http.port;
 }
 
-async function portInUse(http: { host: string; port: number }): Promise<FirebreakError> {
+/** Looks before anything is started; undefined when the port can be had. */
+export async function portInUse(http: { host: string; port: number }): Promise<FirebreakError | undefined> {
+  return http.port === 0 || (await isFree(http.host, http.port)) ? undefined : inUse(http);
+}
+
+async function inUse(http: { host: string; port: number }): Promise<FirebreakError> {
   const error = errors.PORT_IN_USE([http.host, http.port]);
   for (let port = http.port + 1; port < Math.min(http.port + 20, 65_536); port += 1)
     if (await isFree(http.host, port))
@@ -43,7 +48,8 @@ async function portInUse(http: { host: string; port: number }): Promise<Firebrea
 function isFree(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', () => resolve(false));
+    // Any other error is told by the real attempt to listen.
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
     probe.listen({ host, port }, () => probe.close(() => resolve(true)));
   });
 }

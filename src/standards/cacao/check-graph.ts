@@ -27,7 +27,11 @@ export function checkGraph(playbook: Playbook): PlaybookProblem[] {
     const edges = edgesOf(step);
     for (const edge of edges) {
       if (!steps[edge.to])
-        report(['workflow', id, ...edge.path], `There is no step ${edge.to}.`, 'Add the step, or name an existing one.');
+        report(
+          ['workflow', id, ...edge.path],
+          `There is no step ${edge.to}.`,
+          'Add the step, or name an existing one.',
+        );
       else if (steps[edge.to]?.type === 'start')
         report(['workflow', id, ...edge.path], 'A start step is entered again.', 'Repeat with a while-condition.');
     }
@@ -61,9 +65,7 @@ export function checkGraph(playbook: Playbook): PlaybookProblem[] {
   return problems;
 }
 
-function findCircle(
-  playbook: Playbook,
-): { from: string; to: string; path: readonly (string | number)[] } | undefined {
+function findCircle(playbook: Playbook): { from: string; to: string; path: readonly (string | number)[] } | undefined {
   const done = new Set<string>();
   for (const root of Object.keys(playbook.workflow)) {
     if (done.has(root)) continue;
@@ -94,7 +96,10 @@ function sharedEnds(playbook: Playbook): string[] {
     for (const edge of edgesOf(step)) if (edge.isBranch) roots.add(edge.to);
   const owners = new Map<string, Set<string>>();
   const main = [playbook.workflow_start, ...(playbook.workflow_exception ? [playbook.workflow_exception] : [])];
-  const walks: [string, readonly string[]][] = [['', main], ...[...roots].map((root): [string, string[]] => [root, [root]])];
+  const walks: [string, readonly string[]][] = [
+    ['', main],
+    ...[...roots].map((root): [string, string[]] => [root, [root]]),
+  ];
   for (const [owner, starts] of walks) {
     const todo = [...starts];
     const seen = new Set(todo);

@@ -2,7 +2,7 @@ import { parseComparison } from '../stix/index.ts';
 import { FirebreakError, messageOf } from '../../base/errors.ts';
 import { checkGraph } from './check-graph.ts';
 import { processingSummary } from './processing-summary.ts';
-import type { Playbook, Step, Variable } from './playbook.ts';
+import type { Playbook, Step } from './playbook.ts';
 import type { PlaybookProblem } from './problem.ts';
 import { referencesIn } from './variables.ts';
 
@@ -25,7 +25,11 @@ export function checkReferences(playbook: Playbook): PlaybookProblem[] {
 
   if (Date.parse(playbook.modified) < Date.parse(playbook.created))
     report(['modified'], '`modified` is before `created`.', 'Set it to the time of the last change.');
-  if (playbook.valid_from && playbook.valid_until && Date.parse(playbook.valid_until) <= Date.parse(playbook.valid_from))
+  if (
+    playbook.valid_from &&
+    playbook.valid_until &&
+    Date.parse(playbook.valid_until) <= Date.parse(playbook.valid_from)
+  )
     report(['valid_until'], '`valid_until` is not after `valid_from`.', 'Correct one of the two.');
   const computed = processingSummary(playbook);
   for (const [key, stated] of Object.entries(playbook.playbook_processing_summary ?? {})) {
@@ -54,20 +58,32 @@ export function checkReferences(playbook: Playbook): PlaybookProblem[] {
         needs('authentication_info_definitions', info, [kind, id, 'authentication_info'], 'authentication info');
     }
 
-  for (const [id, step] of Object.entries(playbook.workflow)) checkStep(playbook, id, step, report, needs);
+  // A step of a branch also sees the variables of the step that opened it: declared anywhere counts as declared.
+  const names = new Set(
+    [playbook, ...Object.values(playbook.workflow)].flatMap((holder) =>
+      Object.keys(('playbook_variables' in holder ? holder.playbook_variables : undefined) ?? {}).concat(
+        Object.keys(('step_variables' in holder ? holder.step_variables : undefined) ?? {}),
+      ),
+    ),
+  );
+  for (const [id, step] of Object.entries(playbook.workflow)) checkStep(playbook, names, id, step, report, needs);
   return [...problems, ...checkGraph(playbook)];
 }
 
 type Report = (path: readonly (string | number)[], message: string, fix: string) => void;
 type Needs = (kind: DefinitionKind, id: string, path: readonly (string | number)[], what: string) => void;
 
-function checkStep(playbook: Playbook, id: string, step: Step, report: Report, needs: Needs): void {
+function checkStep(
+  playbook: Playbook,
+  names: ReadonlySet<string>,
+  id: string,
+  step: Step,
+  report: Report,
+  needs: Needs,
+): void {
   const at = (...rest: (string | number)[]) => ['workflow', id, ...rest];
-  const variables: Record<string, Variable> = { ...playbook.playbook_variables, ...step.step_variables };
   const declared = (name: string, path: readonly (string | number)[]) => {
-    // A step of a branch also sees the variables of the step that opened it; those count as declared.
-    const elsewhere = Object.values(playbook.workflow).some((other) => Object.hasOwn(other.step_variables ?? {}, name));
-    if (!Object.hasOwn(variables, name) && !elsewhere)
+    if (!names.has(name))
       report(path, `The variable ${name} is not declared.`, 'Declare it in playbook_variables or step_variables.');
   };
   const condition = (text: string, path: readonly (string | number)[]) => {
@@ -75,7 +91,7 @@ function checkStep(playbook: Playbook, id: string, step: Step, report: Report, n
       parseComparison(text);
     } catch (error) {
       const column = error instanceof FirebreakError ? error.where?.column : undefined;
-      report(path, `${messageOf(error)}${column ? ` (character ${column})` : ''}`, "Write e.g. __count__:value > 5.");
+      report(path, `${messageOf(error)}${column ? ` (character ${column})` : ''}`, 'Write e.g. __count__:value > 5.');
     }
     for (const name of referencesIn(text)) declared(name, path);
   };
@@ -108,7 +124,7 @@ function checkStep(playbook: Playbook, id: string, step: Step, report: Report, n
     for (const [index, name] of (step.in_args ?? []).entries()) declared(name, at('in_args', index));
     for (const [index, name] of (step.out_args ?? []).entries()) {
       declared(name, at('out_args', index));
-      if (variables[name]?.constant)
+      if ((step.step_variables?.[name] ?? playbook.playbook_variables?.[name])?.constant)
         report(at('out_args', index), `The variable ${name} is constant.`, 'Use another, or drop `constant`.');
     }
   }

@@ -16,7 +16,9 @@ export function readPlaybook(text: string): { playbook: Playbook } | { problems:
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { problems: located(text, [{ path: [], message: `It is no JSON: ${messageOf(error)}`, fix: 'Correct the JSON.' }]) };
+    return {
+      problems: located(text, [{ path: [], message: `It is no JSON: ${messageOf(error)}`, fix: 'Correct the JSON.' }]),
+    };
   }
   const parsed = Playbook.safeParse(value);
   if (!parsed.success)
@@ -31,7 +33,9 @@ export function readPlaybook(text: string): { playbook: Playbook } | { problems:
       ),
     };
   if (Object.keys(parsed.data.workflow).length > maxSteps)
-    return { problems: [{ path: ['workflow'], message: `It has more than ${maxSteps} steps.`, fix: 'Split the playbook.' }] };
+    return {
+      problems: [{ path: ['workflow'], message: `It has more than ${maxSteps} steps.`, fix: 'Split the playbook.' }],
+    };
   const problems = checkReferences(parsed.data);
   return problems.length > 0 ? { problems: located(text, problems.slice(0, maxProblems)) } : { playbook: parsed.data };
 }

@@ -41,7 +41,8 @@ export function initialValues(
   const declared = playbook.playbook_variables ?? {};
   for (const name of Object.keys(inputs)) {
     if (!Object.hasOwn(declared, name)) return { refused: `The playbook has no variable ${name}.` };
-    if (declared[name]?.external !== true) return { refused: `The variable ${name} is not external: no value for it is taken.` };
+    if (declared[name]?.external !== true)
+      return { refused: `The variable ${name} is not external: no value for it is taken.` };
   }
   for (const [name, variable] of Object.entries(declared)) {
     const value = Object.hasOwn(inputs, name) ? (inputs[name] ?? null) : declaredValue(variable);

@@ -8,6 +8,7 @@ export type {
   Logsource,
   Problem,
   Rule,
+  SigmaDocument,
 } from './rule.ts';
 export type { ParsedDocument } from './parse-documents.ts';
 export { parseDocuments } from './parse-documents.ts';

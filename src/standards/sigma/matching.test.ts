@@ -26,10 +26,22 @@ const rows: Row[] = [
   ['[V1] text between two wildcards is found left to right', 'f', '*ab*ab', ['abab', 'xabyab'], ['ab', 'aab']],
   ['[V1] runs with ? are searched', 'f', '*a?c*d', ['abcd', 'zzaxc-d'], ['acd', 'abc']],
   ['[V2] a backslash before a star is a star', 'f', 'a\\*b', ['a*b'], ['axb', 'a\\*b']],
-  ['[V2] two backslashes before a star are a backslash and a wildcard', 'f', 'a\\\\*', ['a\\', 'a\\xyz'], ['a*', 'axyz']],
+  [
+    '[V2] two backslashes before a star are a backslash and a wildcard',
+    'f',
+    'a\\\\*',
+    ['a\\', 'a\\xyz'],
+    ['a*', 'axyz'],
+  ],
   ['[V2] three are a backslash and a star', 'f', 'a\\\\\\*', ['a\\*'], ['a\\x']],
   ['[V2] one or two at the end are one', 'f', 'c:\\dir\\', ['C:\\Dir\\'], ['c:\\dir', 'c:\\dir\\\\']],
-  ['[V2] a trailing backslash does not swallow the wildcard of a modifier', 'f|contains', '\\temp\\', ['c:\\temp\\x'], ['c:\\temp']],
+  [
+    '[V2] a trailing backslash does not swallow the wildcard of a modifier',
+    'f|contains',
+    '\\temp\\',
+    ['c:\\temp\\x'],
+    ['c:\\temp'],
+  ],
   ['[V3] case is folded in Unicode', 'f', 'ÄΣ', ['äσ', 'äς'], ['äs']],
   ['[V4] null is absent, null or an empty list', 'f', null, [null, undefined, []], ['', 0, 'null']],
   ["[V4] '' is present and empty", 'f', '', [''], [undefined, null, ' ']],
@@ -38,7 +50,16 @@ const rows: Row[] = [
   ['[V5] a number equals decimal text', 'f', 4624, [4624, '4624', ' 4624', '4624.0'], ['0x1210', '46240', true, '']],
   ['[V5] a text is compared as text', 'f', '1.0', ['1.0'], [1, '1']],
   ['[V6] booleans', 'f', true, [true, 'True', 1, '1'], [false, 'yes', 0, null]],
-  ['[E2] any element of a list', 'f', 'b', [['a', 'B'], [['a'], ['b']]], [['a', 'c'], [{ b: 'b' }]]],
+  [
+    '[E2] any element of a list',
+    'f',
+    'b',
+    [
+      ['a', 'B'],
+      [['a'], ['b']],
+    ],
+    [['a', 'c'], [{ b: 'b' }]],
+  ],
   ['[E3] an object has no value', 'f', '*', ['', 'x', 0], [{}, { a: 'b' }, null, undefined]],
   ['[M3] neq is true of an absent field', 'f|neq', ['a', 'b'], ['c', undefined, null, ''], ['a', 'B', ['c', 'a']]],
   ['[M3] all', 'f|contains|all', ['ab', 'bc'], ['abc', 'bcab'], ['ab', 'bc']],
@@ -52,16 +73,46 @@ const rows: Row[] = [
   ['[M4] re with m', 'f|re|m', '^b$', ['a\nb\nc'], ['ab']],
   ['[M4] inline flags', 'f|re', '(?i)ABC', ['xabcx'], ['ab']],
   ['[M5] base64', 'f|base64|contains', 'hello!', [`x${b64('hello!')}`], ['hello!']],
-  ['[M6] base64offset finds it at any offset', 'f|base64offset|contains', 'foobar', ['', 'x', 'xy'].map((before) => b64(`${before}foobar tail`)), [b64('fooba')]],
-  ['[M6] wide, then base64offset', 'f|wide|base64offset|contains', 'ping', ['', 'a', 'ab'].map((before) => b64(`${before}ping.`, 'utf16le')), [b64('ping')]],
+  [
+    '[M6] base64offset finds it at any offset',
+    'f|base64offset|contains',
+    'foobar',
+    ['', 'x', 'xy'].map((before) => b64(`${before}foobar tail`)),
+    [b64('fooba')],
+  ],
+  [
+    '[M6] wide, then base64offset',
+    'f|wide|base64offset|contains',
+    'ping',
+    ['', 'a', 'ab'].map((before) => b64(`${before}ping.`, 'utf16le')),
+    [b64('ping')],
+  ],
   ['[M6] utf16be and base64', 'f|utf16be|base64', 'A', [Buffer.from([0, 65]).toString('base64')], [b64('A')]],
-  ['[M6] utf16 has its mark', 'f|utf16|base64', 'A', [Buffer.from([0xff, 0xfe, 65, 0]).toString('base64')], [b64('A', 'utf16le')]],
+  [
+    '[M6] utf16 has its mark',
+    'f|utf16|base64',
+    'A',
+    [Buffer.from([0xff, 0xfe, 65, 0]).toString('base64')],
+    [b64('A', 'utf16le')],
+  ],
   ['[M7] windash', 'f|windash|contains', ' -x /y-z', [' /x -y-z', ' —x ―y-z', ' –x /y-z'], [' -x /y/z', ' x y']],
-  ['[M10] cidr', 'f|cidr', ['10.0.0.0/8', '2001:db8::/32'], ['10.1.2.3', '2001:DB8::1', '::ffff:10.0.0.1'], ['11.0.0.1', '10', 'fe80::1', 10]],
+  [
+    '[M10] cidr',
+    'f|cidr',
+    ['10.0.0.0/8', '2001:db8::/32'],
+    ['10.1.2.3', '2001:DB8::1', '::ffff:10.0.0.1'],
+    ['11.0.0.1', '10', 'fe80::1', 10],
+  ],
   ['lt and friends read numeric text', 'f|gte', 10, [10, '10', '1e1', 11], [9, '9', 'x', '', null, true]],
   ['lt', 'f|lt', '2.5', [2, '2.4', -1], [2.5, 3]],
   ['[M8] hour as it is written', 'f|hour', 23, ['2026-11-21T23:59:00+05:00'], ['2026-11-21T22:00:00Z', 'noon']],
-  ['[M8] hour with a comparison', 'f|hour|gte', 22, ['2026-11-21 22:10', 1_795_300_000 - (1_795_300_000 % 86_400) + 82_800], ['2026-11-21T03:00:00Z']],
+  [
+    '[M8] hour with a comparison',
+    'f|hour|gte',
+    22,
+    ['2026-11-21 22:10', 1_795_300_000 - (1_795_300_000 % 86_400) + 82_800],
+    ['2026-11-21T03:00:00Z'],
+  ],
   ['[M8] ISO week', 'f|week', 53, ['2026-12-31', '2027-01-03'], ['2027-01-04', '2026-12-27']],
   ['[M8] day, month and year', 'f|month', 2, ['2024-02-29T00:00'], ['2024-02-30T00:00', '2024-03-01']],
   ['[M11] expand', 'f|expand', '%names%-x', ['bob-x', 'ann-x'], ['%names%-x']],
@@ -116,7 +167,13 @@ test('[V1] patterns agree with a regular expression on every text', () => {
     fc.property(text, text, (rule, value) => {
       const pattern = parsePattern(rule);
       const source = pattern
-        .map((part) => (typeof part === 'string' ? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : part.wildcard === 'any' ? '[^]*' : '[^]'))
+        .map((part) =>
+          typeof part === 'string'
+            ? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+            : part.wildcard === 'any'
+              ? '[^]*'
+              : '[^]',
+        )
         .join('');
       expect(compilePattern(pattern)(value)).toBe(new RegExp(`^${source}$`, 'u').test(value));
     }),

@@ -1,3 +1,4 @@
+import { storableText } from '../../base/storable-text.ts';
 import type { Tx } from '../../db/index.ts';
 import type { Incident } from '../../schema/incident.ts';
 import { writeAssignee } from '../store/write-changes.ts';
@@ -10,15 +11,16 @@ export async function assignIncident(
   act: Act,
 ): Promise<Incident> {
   const before = await lockIncident(tx, request.id, request.revision);
-  await writeAssignee(tx, request.id, request.assignee, act.at);
+  const assignee = request.assignee === null ? null : storableText(request.assignee);
+  await writeAssignee(tx, request.id, assignee, act.at);
   return recordChange(
     tx,
     {
       id: request.id,
       change: 'updated',
       kind: 'incident.assigned',
-      summary: `Incident ${before.number} ${request.assignee === null ? 'is nobody’s now' : `was given to ${request.assignee}`}.`,
-      body: { assignee: request.assignee, assignee_before: before.assignee },
+      summary: `Incident ${before.number} ${assignee === null ? 'is nobody’s now' : `was given to ${assignee}`}.`,
+      body: { assignee, assignee_before: before.assignee },
     },
     act,
   );

@@ -1,10 +1,11 @@
+import { newId } from '../../base/ids.ts';
+import { storableText } from '../../base/storable-text.ts';
 import type { Tx } from '../../db/index.ts';
 import type { Incident } from '../../schema/incident.ts';
 import { errors } from '../errors.ts';
 import { openStatuses } from '../statuses.ts';
 import { causesOf, findingPlaces, lockIncidents } from '../store/incidents.ts';
 import { moveCauses, moveFindings, writeMerged, writeStatus, writeVerdict } from '../store/write-changes.ts';
-import { newId } from '../../base/ids.ts';
 import { recordChange, type Act } from './act.ts';
 import { rebuildIncident } from './rebuild-incident.ts';
 
@@ -28,7 +29,7 @@ export async function mergeIncidents(
   const closed = [from, into].find((incident) => !openStatuses.includes(incident.status));
   if (closed) throw errors.BAD_MERGE([`incident ${closed.number} is ${closed.status}.`]);
   const findingIds = (await findingPlaces(tx, from.id)).map((place) => place.finding_id);
-  const reason = `Merged from incident ${from.number}: ${request.reason}`;
+  const reason = `Merged from incident ${from.number}: ${storableText(request.reason)}`;
   await moveFindings(tx, { fromId: from.id, toId: into.id, findingIds, reason, by: act.by, atMs: act.at });
   await moveCauses(tx, { fromId: from.id, toId: into.id, causes: await causesOf(tx, from.id) });
   await rebuildIncident(tx, into, act.at);

@@ -1,4 +1,5 @@
 import { newId } from '../../base/ids.ts';
+import { storableText } from '../../base/storable-text.ts';
 import type { Tx } from '../../db/index.ts';
 import type { Incident, Verdict } from '../../schema/incident.ts';
 import { writeVerdict } from '../store/write-changes.ts';
@@ -14,7 +15,7 @@ export async function setVerdict(
   act: Act,
 ): Promise<Incident> {
   const before = await lockIncident(tx, request.id, request.revision);
-  const comment = request.comment ?? '';
+  const comment = storableText(request.comment ?? '');
   await writeVerdict(tx, {
     id: newId('verdict', act.at),
     tenant_id: before.tenant_id,

@@ -1,4 +1,5 @@
 import { newId } from '../../base/ids.ts';
+import { storableText } from '../../base/storable-text.ts';
 import type { Tx } from '../../db/index.ts';
 import { findingsByIds } from '../../detect/index.ts';
 import type { Incident } from '../../schema/incident.ts';
@@ -54,7 +55,7 @@ export async function splitIncident(
     ],
     act.at,
   );
-  const reason = `Split from incident ${from.number}: ${request.reason}`;
+  const reason = `Split from incident ${from.number}: ${storableText(request.reason)}`;
   await moveFindings(tx, { fromId: from.id, toId: id, findingIds: request.findingIds, reason, by: act.by, atMs: act.at });
   const key = (pair: { entity_type: string; entity_value: string; cause: string }) =>
     JSON.stringify([pair.entity_type, pair.entity_value, pair.cause]);

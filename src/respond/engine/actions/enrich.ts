@@ -23,8 +23,15 @@ export function enrich({ db, clock }: { db: Database; clock: Clock }): Action {
   ];
 
   async function earlierIncidents(call: ActionCall, value: string): Promise<string> {
-    const { incidents } = await listIncidents(db.read, { tenantId: call.tenantId, text: value, order: 'newest', limit: maxIncidents });
-    const others = incidents.filter((one) => one.id !== call.incidentId && one.entity_value === value && one.site_id === call.siteId);
+    const { incidents } = await listIncidents(db.read, {
+      tenantId: call.tenantId,
+      text: value,
+      order: 'newest',
+      limit: maxIncidents,
+    });
+    const others = incidents.filter(
+      (one) => one.id !== call.incidentId && one.entity_value === value && one.site_id === call.siteId,
+    );
     if (others.length === 0) return 'no earlier incident';
     const latest = others.slice(0, 3).map((one) => `${one.number} (${one.verdict ?? one.status})`);
     return `${others.length} earlier incidents, latest ${latest.join(', ')}`;

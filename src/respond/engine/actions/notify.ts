@@ -36,9 +36,14 @@ export function notify(world: {
       const results = await Promise.all(
         world.notifiers.map(async (notifier) => ({ notifier, result: await deliver(world, notifier, call, incident) })),
       );
-      const detail = results.map(({ notifier, result }) => `${notifier.name}: ${result.outcome}, ${result.detail}`).join('; ');
+      const detail = results
+        .map(({ notifier, result }) => `${notifier.name}: ${result.outcome}, ${result.detail}`)
+        .join('; ');
       if (results.some(({ result }) => result.outcome === 'uncertain')) return { outcome: 'uncertain', detail };
-      return { outcome: results.every(({ result }) => result.outcome === 'delivered') ? 'succeeded' : 'failed', detail };
+      return {
+        outcome: results.every(({ result }) => result.outcome === 'delivered') ? 'succeeded' : 'failed',
+        detail,
+      };
     },
   };
 }
@@ -74,7 +79,8 @@ async function deliver(
       // Jitter keeps many that failed together from coming back together.
       const waitMs = Math.max(answer.retryAfterMs ?? 0, pauseMs / 2 + randomInt(pauseMs));
       await pause(waitMs, undefined, { signal: call.signal }).catch(() => {});
-      if (call.signal.aborted) result = { outcome: 'failed', detail: `Given up when the step's time was over: ${answer.detail}` };
+      if (call.signal.aborted)
+        result = { outcome: 'failed', detail: `Given up when the step's time was over: ${answer.detail}` };
     }
   }
   await finishNotification(db.read, id, result.outcome, result.detail);
@@ -110,5 +116,8 @@ function compose(
 
 /** Log text may hold anything; control characters but the newline are written out. */
 function visible(text: string): string {
-  return text.replaceAll(/[\0-\x09\x0b-\x1f\x7f-\x9f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replaceAll(
+    /[\0-\x09\x0b-\x1f\x7f-\x9f]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }

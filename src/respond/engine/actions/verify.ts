@@ -21,7 +21,8 @@ export function verify(containments: ContainmentAccess): Action {
       for (;;) {
         const found = await readAll(containments, call);
         const isPatient = performance.now() - since < effectMs;
-        if (found.every((containment) => isSettled(containment, isPatient)) || call.signal.aborted) return outcomeOf(found);
+        if (found.every((containment) => isSettled(containment, isPatient)) || call.signal.aborted)
+          return outcomeOf(found);
         await change(containments, call.signal);
       }
     },
@@ -68,7 +69,10 @@ function outcomeOf(found: readonly Containment[]): ActionOutcome {
   const isFailed = found.some((containment) => {
     if (containment.level === 'shadow') return false;
     if (containment.status === 'failed' || containment.status === 'uncertain') return true;
-    return isEnforced(containment) && (verificationOf(containment.verification) === 'failed' || containment.verification.applied === 'pending');
+    return (
+      isEnforced(containment) &&
+      (verificationOf(containment.verification) === 'failed' || containment.verification.applied === 'pending')
+    );
   });
   return {
     outcome: isFailed ? 'failed' : 'succeeded',
@@ -97,5 +101,5 @@ function verified(containment: Containment): string {
     pending: 'no effect seen yet',
     not_observable: 'an effect cannot be observed',
   }[effective];
-  return `${there}, ${effect}${detail ? ` (${detail})` : ''}`.slice(0, 1_000);
+  return `${there}, ${effective === 'yes' || effective === 'silent' ? effect : detail || effect}`.slice(0, 1_000);
 }

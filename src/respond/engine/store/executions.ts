@@ -43,6 +43,27 @@ export function executionsOfIncident(tx: Tx, incidentId: string): Promise<Execut
   );
 }
 
+export interface ExecutionQuery {
+  tenantId: string;
+  incidentId?: string;
+  status?: string;
+  limit: number;
+  /** The last execution of the page before. */
+  before?: { requestedAt: Date; id: string };
+}
+
+/** Newest first. */
+export function listExecutions(tx: Tx, query: ExecutionQuery): Promise<Execution[]> {
+  return tx.many(
+    Execution,
+    sql`select * from executions where tenant_id = ${query.tenantId}
+      ${query.incidentId === undefined ? sql`` : sql`and incident_id = ${query.incidentId}`}
+      ${query.status === undefined ? sql`` : sql`and status = ${query.status}`}
+      ${query.before === undefined ? sql`` : sql`and (requested_at, id) < (${query.before.requestedAt}, ${query.before.id})`}
+      order by requested_at desc, id desc limit ${query.limit}`,
+  );
+}
+
 /** In the order in which they were begun. */
 export function stepsOfExecution(tx: Tx, executionId: string): Promise<StepExecution[]> {
   return tx.many(
@@ -91,7 +112,8 @@ export async function finishStep(
       finished_at = clock_timestamp()
     where execution_id = ${step.executionId} and step_id = ${step.stepId} and iteration = ${step.iteration}
       and command_index = ${step.commandIndex} and executor_id = ${step.executorId} and finished_at is null`);
-  if (count === 1) await tx.run(sql`update executions set recoveries = 0 where id = ${step.executionId} and recoveries > 0`);
+  if (count === 1)
+    await tx.run(sql`update executions set recoveries = 0 where id = ${step.executionId} and recoveries > 0`);
   return count === 1;
 }
 
@@ -106,7 +128,13 @@ export function stepExecution(tx: Tx, step: StepKey): Promise<StepExecution | un
 /** A step without an effect, passed. */
 export async function insertPassedStep(
   tx: Tx,
-  step: StepKey & { stepName: string; stepType: string; status: StepExecution['status']; detail: string; executorId: string },
+  step: StepKey & {
+    stepName: string;
+    stepType: string;
+    status: StepExecution['status'];
+    detail: string;
+    executorId: string;
+  },
 ): Promise<void> {
   await tx.run(sql`
     insert into step_executions (execution_id, step_id, iteration, command_index, step_type, step_name, effect_key, status,
@@ -174,9 +202,7 @@ export async function settleRequests(tx: Tx, ids: readonly number[]): Promise<vo
 
 /** Requests that were carried out longer ago than this. Gives how many were dropped. */
 export function deleteOldRequests(tx: Tx, days: number): Promise<number> {
-  return tx.run(
-    sql`delete from execution_requests where dispatched_at < now() - make_interval(days => ${days}::int)`,
-  );
+  return tx.run(sql`delete from execution_requests where dispatched_at < now() - make_interval(days => ${days}::int)`);
 }
 
 /** PostgreSQL text has no NUL. */

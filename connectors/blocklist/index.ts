@@ -1,0 +1,1 @@
+export { blocklistText, type BlocklistEntry } from './blocklist-text.ts';

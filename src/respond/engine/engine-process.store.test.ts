@@ -1,0 +1,241 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../../test/database.ts';
+import { finished } from '../../../test/engine/trial.ts';
+import { until } from '../../../test/until.ts';
+import { systemClock } from '../../base/clock.ts';
+import { idFrom } from '../../base/ids.ts';
+import { silentLog } from '../../base/log.ts';
+import { sql } from '../../db/index.ts';
+import { createPlaybooks } from '../playbook/playbooks.ts';
+import type { LoadedPlaybook } from '../playbook/playbook.ts';
+import { actionNames } from './actions/respond-actions.ts';
+import { startEngineProcess, type EngineProcess } from './engine-process.ts';
+import { insertExecutionRequest } from './request-execution.ts';
+import { stepsOfExecution } from './store/executions.ts';
+import { notificationsOfIncident } from './store/notifications.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const db = await testDatabase();
+const folder = mkdtempSync(join(tmpdir(), 'firebreak-engine-'));
+const secretFile = join(folder, 'secret');
+writeFileSync(secretFile, `whsec_${Buffer.alloc(32, 1).toString('base64')}`);
+const denyStep = 'action--0a6e3f91-84d2-4c7b-a5e8-b19f4d72c603';
+
+const mails: string[] = [];
+const mailServer = new SMTPServer({
+  disabledCommands: ['STARTTLS', 'AUTH'],
+  disableReverseLookup: true,
+  logger: false,
+  onData(stream, _session, done) {
+    let raw = '';
+    stream.on('data', (part: Buffer) => (raw += part.toString('utf8')));
+    stream.on('end', () => {
+      // Quoted-printable breaks long lines.
+      mails.push(raw.replaceAll('=\r\n', ''));
+      done();
+    });
+  },
+});
+const hooks: { id: string; body: string }[] = [];
+let refusals = 1;
+const hookServer = createServer((request, response) => {
+  let body = '';
+  request.setEncoding('utf8').on('data', (part: string) => (body += part));
+  request.on('end', () => {
+    refusals -= 1;
+    if (refusals >= 0) return response.writeHead(503, { 'retry-after': '1' }).end();
+    hooks.push({ id: String(request.headers['webhook-id']), body });
+    return response.writeHead(204).end();
+  });
+});
+const portOf = (address: unknown) =>
+  typeof address === 'object' && address !== null && 'port' in address ? Number(address.port) : 0;
+
+let engine: EngineProcess;
+let playbook: LoadedPlaybook;
+
+beforeAll(async () => {
+  await new Promise<void>((done) => mailServer.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => hookServer.listen(0, '127.0.0.1', done));
+  const playbooks = createPlaybooks({
+    db,
+    folders: [join(root, 'content/playbooks')],
+    actions: actionNames,
+    log: silentLog,
+  });
+  await playbooks.reload();
+  expect(playbooks.rejected()).toEqual([]);
+  const found = playbooks.current().find((one) => one.name === 'Contain the source of an attack');
+  if (!found) throw new Error('The shipped playbook is not there.');
+  playbook = found;
+  engine = startEngineProcess({
+    main: join(root, 'src/server/engine-main.ts'),
+    settings: {
+      database_url: db.url,
+      log_level: 'error',
+      notify: [
+        {
+          kind: 'webhook',
+          url: `http://127.0.0.1:${portOf(hookServer.address())}/`,
+          secret_file: secretFile,
+          allow_private: true,
+        },
+        {
+          kind: 'smtp',
+          host: '127.0.0.1',
+          port: portOf(mailServer.server.address()),
+          from: 'firebreak@example.org',
+          to: ['soc@example.org'],
+          tls: 'none',
+        },
+      ],
+    },
+    environment: { PATH: process.env['PATH'] },
+    clock: systemClock,
+    log: silentLog,
+  });
+});
+afterAll(async () => {
+  await engine.stop();
+  mailServer.close();
+  hookServer.close().closeAllConnections();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A containment as the fast path leaves it. */
+async function containment(id: string, more: Record<string, unknown>): Promise<void> {
+  const now = new Date().toISOString();
+  const row = {
+    id,
+    tenant_id: 'default',
+    site_id: 'default',
+    kind: 'deny-address',
+    target: '203.0.113.5',
+    status: 'ordered',
+    level: 'auto',
+    reason: 'test',
+    decision: [],
+    request: {},
+    requested_by: 'system:respond',
+    incident_id: null,
+    occasion: 0,
+    escalation: 0,
+    verification: {
+      applied: 'pending',
+      applied_at: null,
+      effective: 'pending',
+      effective_at: null,
+      dropped_packets: 0,
+      detail: '',
+    },
+    duration_s: 600,
+    refire_count: 0,
+    is_wrong: false,
+    is_demonstration: false,
+    created_at: now,
+    ordered_at: now,
+    expires_at: new Date(Date.now() + 600_000).toISOString(),
+    revision: 1,
+    ...more,
+  };
+  await db.read.run(
+    sql`insert into containments select * from jsonb_populate_record(null::containments, ${JSON.stringify(row)}::jsonb)`,
+  );
+}
+
+async function run(
+  name: string,
+  more: Record<string, unknown>,
+): Promise<{ executionId: string; containmentId: string }> {
+  const executionId = idFrom('execution', name);
+  const containmentId = idFrom('containment', name);
+  await containment(containmentId, more);
+  await db.transaction((tx) =>
+    insertExecutionRequest(tx, {
+      executionId,
+      playbook,
+      tenantId: 'default',
+      siteId: 'default',
+      incidentId: `incident--${name}`,
+      inputs: {
+        variables: {},
+        containments: [{ step_id: denyStep, containment_id: containmentId, target: '203.0.113.5' }],
+      },
+      requestedBy: 'system:respond',
+      isDemonstration: false,
+    }),
+  );
+  db.channels.wake('executions');
+  return { executionId, containmentId };
+}
+
+describe('the shipped playbook in the engine process', { timeout: 60_000 }, () => {
+  it('adopts, verifies, enriches, tells both notifiers once, and ends', async () => {
+    const { executionId, containmentId } = await run('verified', {});
+    await until(
+      async () => (await stepsOfExecution(db.read, executionId)).some((step) => step.step_name === 'Verify'),
+      { timeoutMs: 20_000 },
+    );
+    await db.read.run(sql`
+      update containments set status = 'in_force', verification = verification ||
+        '{"applied": "yes", "effective": "yes", "dropped_packets": 12, "detail": "12 packets were dropped."}'::jsonb
+      where id = ${containmentId}`);
+    db.channels.wake('containments');
+    const [execution] = await finished(db, [executionId]);
+    const steps = await stepsOfExecution(db.read, executionId);
+    expect(execution, JSON.stringify(steps)).toMatchObject({ status: 'successfully_completed' });
+    expect(steps.map((step) => step.step_name)).toEqual([
+      'Start',
+      'Deny the address',
+      'Verify',
+      'Enrich',
+      'Notify',
+      'Contained',
+    ]);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]).toContain('203.0.113.5');
+    expect(mails[0]).toContain('12 packets dropped');
+    // The first answer was a 503: the same id came again.
+    expect(hooks).toHaveLength(1);
+    const told = await notificationsOfIncident(db.read, 'incident--verified');
+    expect(told.map((row) => row.status)).toEqual(['delivered', 'delivered']);
+    expect(told.map((row) => row.id)).toContain(hooks[0]?.id);
+  });
+
+  it('calls a person when the containment failed, and the run has failed', async () => {
+    const { executionId } = await run('failed', { status: 'failed' });
+    const [execution] = await finished(db, [executionId]);
+    expect(execution?.status).toBe('failed');
+    const steps = await stepsOfExecution(db.read, executionId);
+    expect(steps.map((step) => step.step_name)).toEqual([
+      'Start',
+      'Deny the address',
+      'Call a person',
+      'A person was told',
+    ]);
+    expect(mails.at(-1)).toContain('A person must look at it now');
+  });
+
+  it('says in shadow that nothing was denied', async () => {
+    const { executionId } = await run('shadow', { status: 'proposed', level: 'shadow' });
+    const [execution] = await finished(db, [executionId]);
+    expect(execution?.status).toBe('successfully_completed');
+    expect(mails.at(-1)).toContain('shadow: it would have been denied, nothing was');
+  });
+
+  it('is started again when it dies, and keeps little memory', async () => {
+    const rssMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${engine.pid()}/status`, 'utf8'))?.[1]) / 1_024;
+    console.info(`engine process: ${rssMb.toFixed(0)} MB resident`);
+    expect(rssMb).toBeLessThan(200);
+    process.kill(engine.pid() ?? 0, 'SIGKILL');
+    await until(() => engine.starts() === 2);
+    const { executionId } = await run('after', { status: 'proposed', level: 'shadow' });
+    const [execution] = await finished(db, [executionId]);
+    expect(execution?.status).toBe('successfully_completed');
+  });
+});

@@ -1,0 +1,189 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { testDatabase } from '../../test/database.ts';
+import { findingOf, fire, subject } from '../../test/findings.ts';
+import { fakeClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { sql } from '../db/index.ts';
+import type { Subject } from '../schema/subject.ts';
+import { createTriage, listIncidents, setVerdict } from '../triage/index.ts';
+import { createContainments } from './contain/create-containments.ts';
+import type { Enforcement } from './enforce/points.ts';
+import { recordChange } from './enforce/record-answers.ts';
+import { loadPlaybook } from './playbook/load-playbook.ts';
+import type { LoadedPlaybook } from './playbook/playbook.ts';
+import { createStage } from './stage.ts';
+import { takePoint } from './store/enforcements.ts';
+import { testSettings } from './test-respond.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'fb-stage-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const db = await testDatabase();
+const started = Date.UTC(2026, 10, 21, 12);
+const clock = fakeClock(started);
+const settings = testSettings(db, join(dir, 'STOP'), { clock });
+let pushed: Parameters<Enforcement['push']>[0][] = [];
+const push: Enforcement['push'] = (change) => pushed.push(change);
+const containments = createContainments(settings, push);
+const stage = createStage(settings, { push, playbooks: () => [playbook] });
+const playbook = shipped();
+const point = {
+  id: 'point',
+  tenantId: 'default',
+  siteId: 'default',
+  host: 'h',
+  kind: 'nftables',
+  level: 'read_back',
+  isDemonstration: true,
+} as const;
+
+function shipped(): LoadedPlaybook {
+  const file = join(import.meta.dirname, '../../content/playbooks/contain-attack-source.json');
+  const text = readFileSync(file, 'utf8');
+  const commands = new Set([...text.matchAll(/"(firebreak:[a-z-]+)"/g)].map(([, name = '']) => name));
+  const loaded = loadPlaybook(text, file, commands);
+  if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+  return loaded.playbook;
+}
+
+beforeEach(async () => {
+  pushed = [];
+  clock.set(started);
+  await db.read.run(sql`truncate incidents, incident_causes, incident_findings, incident_claims, entities, verdicts, findings,
+    finding_claims, containments, enforcements, enforcement_points, budgets, armings, protected_entities, executions,
+    execution_requests cascade`);
+  await takePoint(db.read, point, 'test', new Date(clock.now()));
+});
+
+const attack = (name: string, at: number, source = '203.0.113.66', change: Partial<Subject> = {}, isDemonstration = true) => ({
+  ...findingOf(name, at, [
+    { ...subject('ip', 'actor', source), field_trust: 'anchored', channel_trust: 'authenticated', ...change },
+  ]),
+  severity_id: 4,
+  is_demonstration: isDemonstration,
+});
+
+async function run(): Promise<void> {
+  const triage = createTriage({ db, clock, log: silentLog });
+  while (await triage.turn());
+  while (await stage.turn());
+}
+
+const all = () => containments.list(db.read, { tenantId: 'default', limit: 100 });
+const count = async (table: 'executions' | 'ledger_entries') =>
+  (await db.read.one(z.object({ n: z.int() }), sql`select count(*) as n from ${sql.table(table)}`)).n;
+const apply = (targets: string[], released: string[] = []) =>
+  db.transaction((tx) =>
+    recordChange(
+      tx,
+      point,
+      { denied: targets, released, answer: { type: 'done', held: targets.map((target) => ({ target })), heldBack: [] } },
+      clock.now(),
+    ),
+  );
+
+it('contains the source of an attack in one turn: containment, execution, ledger, push', async () => {
+  await fire(db, [attack('a', started)]);
+  await run();
+  const [one, ...more] = await all();
+  expect(more).toEqual([]);
+  expect(one).toMatchObject({ status: 'ordered', target: '203.0.113.66', level: 'auto', is_demonstration: true, occasion: 0 });
+  expect(pushed.flatMap(({ deny }) => deny)).toMatchObject([{ target: '203.0.113.66', isDemonstration: true }]);
+  expect(await count('executions')).toBe(1);
+  expect(one?.decision.at(-1)).toMatchObject({ check: 'ladder', outcome: 'pass' });
+});
+
+it('makes nothing new while the attack goes on, and counts', async () => {
+  await fire(db, [attack('a', started)]);
+  await run();
+  await apply(['203.0.113.66']);
+  for (const event_count of [20, 30]) {
+    await fire(db, [{ ...attack('a', started), event_count }]);
+    await run();
+  }
+  const list = await all();
+  expect(list).toHaveLength(1);
+  expect(list[0]?.refire_count).toBe(2);
+  expect(await count('executions')).toBe(1);
+});
+
+it('begins a new occasion, for longer, when the attack resumes after the end', async () => {
+  await fire(db, [attack('a', started)]);
+  await run();
+  await apply(['203.0.113.66']);
+  clock.advance(600_000);
+  await containments.turn();
+  await apply([], ['203.0.113.66']);
+  await containments.turn();
+  // Late news from before the end begins nothing.
+  await fire(db, [{ ...attack('a', started), event_count: 50 }]);
+  await run();
+  expect(await all()).toHaveLength(1);
+  clock.advance(1_000);
+  await fire(db, [{ ...attack('a', started), event_count: 60, last_seen_at: new Date(clock.now()) }]);
+  await run();
+  const [second, first] = await all();
+  expect(first?.status).toBe('released');
+  expect(second).toMatchObject({ status: 'ordered', occasion: 1, escalation: 1, duration_s: 3_600 });
+  expect(await count('executions')).toBe(2);
+});
+
+it('is in shadow for everything but the demonstration', async () => {
+  await fire(db, [attack('a', started, '203.0.113.9', {}, false)]);
+  await run();
+  expect(await all()).toMatchObject([{ status: 'proposed', level: 'shadow' }]);
+  expect(pushed.flatMap(({ deny }) => deny)).toEqual([]);
+});
+
+it('acts by an armed rule, on the points that are none of the demonstration', async () => {
+  const finding = attack('a', started, '203.0.113.9', {}, false);
+  await containments.arm(
+    { tenantId: 'default', ruleId: finding.rule_id, action: 'deny-address', level: 'auto' },
+    { actor: 'user--1', confirm: { shadowSeen: 0, protectedConfirmed: true } },
+  );
+  await fire(db, [finding]);
+  await run();
+  expect(await all()).toMatchObject([{ status: 'ordered', points: [] }]);
+  expect(pushed.flatMap(({ deny }) => deny)).toMatchObject([{ isDemonstration: false }]);
+});
+
+it('refuses free text, says so once, and starts no playbook', async () => {
+  await fire(db, [attack('a', started, '203.0.113.9', { field_trust: 'free' })]);
+  await run();
+  await fire(db, [{ ...attack('a', started, '203.0.113.9', { field_trust: 'free' }), event_count: 99 }]);
+  await run();
+  expect(await all()).toMatchObject([{ status: 'refused' }]);
+  expect(await count('executions')).toBe(0);
+});
+
+it('releases everything when a person calls it a false positive, and does not contain it again', async () => {
+  await fire(db, [attack('a', started)]);
+  await run();
+  await apply(['203.0.113.66']);
+  const { incidents } = await listIncidents(db.read, { order: 'newest', limit: 1 });
+  const id = incidents[0]?.id ?? '';
+  await db.transaction((tx) => setVerdict(tx, { id, verdict: 'false_positive' }, { by: 'user--1', at: clock.now() }));
+  await stage.turn();
+  expect(pushed.at(-1)?.release).toEqual([{ target: '203.0.113.66', isDemonstration: true }]);
+  expect(await all()).toMatchObject([{ status: 'releasing', released_by: 'user--1' }]);
+  clock.advance(1_000);
+  await fire(db, [{ ...attack('a', started), event_count: 70, last_seen_at: new Date(clock.now()) }]);
+  await run();
+  expect((await all()).filter(({ status }) => status === 'ordered')).toEqual([]);
+});
+
+it('keeps nothing of a turn that fails', async () => {
+  await fire(db, [attack('a', started)]);
+  const failing = createStage({ ...settings, policies: { evaluate: () => { throw new Error('planted'); } } }, { push, playbooks: () => [playbook] });
+  const triage = createTriage({ db, clock, log: silentLog });
+  while (await triage.turn());
+  const before = await count('ledger_entries');
+  await expect(failing.turn()).rejects.toThrow('planted');
+  expect(await all()).toEqual([]);
+  expect(await count('ledger_entries')).toBe(before);
+  await stage.turn();
+  expect(await all()).toMatchObject([{ status: 'ordered' }]);
+});

@@ -1,0 +1,59 @@
+/**
+ * The detect worker: a thread, so that rules and hostile text never share a loop with HTTP. It has its own connections and
+ * log; wake-ups come by its port (at once) and by the database's channels (from other processes).
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { z } from 'zod';
+import { allFormats } from '../../connectors/formats.ts';
+import { systemClock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import { createLog } from '../base/log.ts';
+import { startLoop } from '../base/loop.ts';
+import { openDatabase } from '../db/index.ts';
+import { createDetect, watchRules } from '../detect/index.ts';
+
+const settings = z
+  .object({ databaseUrl: z.string(), logLevel: z.string(), rulesDirs: z.array(z.string()), worker: z.string() })
+  .parse(workerData);
+const port = parentPort;
+if (!port) throw new Error('This is a thread of the server.');
+
+const log = createLog('detect', settings.logLevel);
+const db = openDatabase({ url: settings.databaseUrl, log, max: 4, applicationName: 'firebreak detect' });
+const detect = await createDetect({
+  db,
+  clock: systemClock,
+  log,
+  formats: allFormats,
+  rulesDirs: settings.rulesDirs,
+  worker: settings.worker,
+});
+const loop = startLoop({ name: 'detect', everyMs: 1_000, log, turn: () => detect.stage.turn() });
+const endings = [
+  db.channels.listen('batches', () => loop.wake()),
+  // The stage wakes here when findings are committed; the server hears it without the database.
+  db.channels.listen('findings', () => port.postMessage('findings')),
+  watchRules({
+    dirs: settings.rulesDirs,
+    log,
+    onChange: () =>
+      void detect
+        .reload()
+        .then(() => port.postMessage({ contentVersion: detect.contentVersion() }))
+        .catch((error: unknown) => log.error({ error: messageOf(error) }, 'The rules could not be read again.')),
+  }),
+];
+
+port.on('message', (message: unknown) => {
+  if (message === 'batches') loop.wake();
+  if (message === 'stop')
+    void (async () => {
+      for (const end of endings) end();
+      await loop.stop();
+      await detect.close();
+      await db.close();
+      port.close();
+    })();
+});
+port.postMessage({ contentVersion: detect.contentVersion() });
+port.postMessage('ready');

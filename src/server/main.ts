@@ -1,0 +1,82 @@
+import { createRequire } from 'node:module';
+import { hostname, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import { systemClock } from '../base/clock.ts';
+import { takeConfigFlags } from '../base/config-flags.ts';
+import { loadConfig } from '../base/config.ts';
+import { FirebreakError, messageOf, outcomeOf } from '../base/errors.ts';
+import { createLog } from '../base/log.ts';
+import { serve, type Serving } from './serve.ts';
+import { welcome } from './welcome.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+/** A stop that takes longer is cut off: the next start finds everything as after a crash. */
+const stopWithinMs = 5_000;
+
+function fail(error: unknown): never {
+  if (error instanceof FirebreakError) {
+    const where = error.where?.file === undefined ? '' : `${error.where.file}:${error.where.line ?? 1}: `;
+    process.stderr.write(`${where}${error.message} [${error.code}]\n→ ${error.fix}\n`);
+    process.exit(outcomeOf[error.kind].exitCode);
+  }
+  process.stderr.write(
+    `${error instanceof Error ? error.stack : messageOf(error)}\n→ This is a bug of Firebreak: please report it.\n`,
+  );
+  process.exit(1);
+}
+
+const help = `firebreak serve: starts the server. Every setting of the config is a flag:
+  --http.port PORT  --http.host ADDRESS  --state-dir DIR  --config FILE  --log-level LEVEL  --insecure-http …
+  (firebreak config --print-config shows all of them with their values)
+`;
+
+async function main(args: readonly string[]): Promise<void> {
+  const { flags, rest } = takeConfigFlags(args);
+  if (rest.includes('--help')) return void process.stdout.write(help);
+  if (rest.length > 0) {
+    process.stderr.write(`serve does not take ${rest.join(' ')}. [SERVER.USAGE]\n→ ${help}`);
+    process.exit(2);
+  }
+  const startedAt = systemClock.now();
+  const { config } = loadConfig({ env: process.env, flags, cwd: process.cwd() });
+  const log = createLog('server', config.log_level);
+
+  let serving: Serving | undefined;
+  let isStopping = false;
+  const stop = (signal: string) => {
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    log.info({ signal }, 'Firebreak stops.');
+    setTimeout(() => {
+      log.warn('Stopping took too long and was cut off.');
+      process.exit(0);
+    }, stopWithinMs).unref();
+    void (serving?.stop() ?? Promise.resolve()).then(() => process.exit(0));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
+  process.on('unhandledRejection', (error) =>
+    log.error(
+      { error: messageOf(error), stack: error instanceof Error ? error.stack : undefined },
+      'A promise failed and nobody looked: a bug of ours.',
+    ),
+  );
+
+  serving = await serve({
+    config,
+    clock: systemClock,
+    log,
+    root,
+    cwd: process.cwd(),
+    version,
+    host: hostname(),
+    terminal: `cli:${userInfo().username}`,
+    uid: process.getuid?.(),
+    environment: process.env,
+  });
+  process.stdout.write(`Firebreak ${version} is ready in ${systemClock.now() - startedAt} ms: ${serving.url}\n`);
+  process.stderr.write(welcome(serving, `node ${join('bin', 'firebreak.mjs')}`));
+}
+
+await main(process.argv.slice(2).filter((arg, index) => index > 0 || arg !== 'serve')).catch(fail);

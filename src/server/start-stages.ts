@@ -1,0 +1,133 @@
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Access } from '../access/index.ts';
+import { startLoop, type Loop } from '../base/loop.ts';
+import type { Channel, Database } from '../db/index.ts';
+import { createSequencer, exportToFile, openSigningKey, latestCheckpoint, selectSequenced } from '../ledger/index.ts';
+import { createTriage } from '../triage/index.ts';
+import { createChangeFeed, type ChangeFeed } from './changes.ts';
+import type { OnStop } from './on-stop.ts';
+import type { OpenState } from './open-state.ts';
+import type { ServeOptions } from './serve.ts';
+import type { Response } from './start-response.ts';
+import { superviseThread, type SupervisedThread } from './supervise-thread.ts';
+
+export interface Stages {
+  detect: SupervisedThread;
+  feed: ChangeFeed;
+  wakeFeed(): void;
+  /** Where signed checkpoints are appended. */
+  checkpointFile: string;
+}
+
+/** Longest that a stage waits when a wake-up was lost. */
+const pollMs = 1_000;
+const pageSize = 1_000;
+const detectStartMs = 10_000;
+
+/** Detection in its thread, and the loops of the other stages in this one. */
+export async function startStages(
+  options: ServeOptions & {
+    db: Database;
+    state: OpenState;
+    access: Access;
+    response: Response;
+    onStop: OnStop;
+    onContentVersion(version: string): void;
+  },
+): Promise<Stages> {
+  const { config, clock, log, db, state, response, onStop } = options;
+  const loop = (name: string, channels: readonly Channel[], turn: () => Promise<boolean>, everyMs = pollMs): Loop => {
+    const started = startLoop({ name, everyMs, log, turn });
+    for (const channel of channels) db.channels.listen(channel, () => started.wake());
+    onStop.add(name, () => started.stop());
+    return started;
+  };
+
+  const checkpointFile = config.ledger.export_to === '' ? join(state.dir, 'checkpoints.txt') : config.ledger.export_to;
+  const sequencer = createSequencer({
+    db,
+    clock,
+    log,
+    key: await openSigningKey(join(state.dir, 'keys')),
+    exportTo: exportToFile(checkpointFile),
+  });
+  const feed = createChangeFeed({
+    channels: db.channels,
+    entriesAfter: async (leafIndex, limit) =>
+      (await selectSequenced(db.read, leafIndex + 1, limit)).map((entry) => ({
+        leafIndex: entry.seq,
+        tenantId: entry.tenant_id,
+        kind: entry.kind,
+        incidentId: entry.incident_id ?? undefined,
+        subject: entry.subject ?? undefined,
+      })),
+    async lastLeafIndex() {
+      let next = (await latestCheckpoint(db.read))?.size ?? 0;
+      for (;;) {
+        const entries = await selectSequenced(db.read, next, pageSize);
+        next = (entries.at(-1)?.seq ?? next - 1) + 1;
+        if (entries.length < pageSize) return next - 1;
+      }
+    },
+  });
+  onStop.add('feed', async () => feed.close());
+  const feeding = loop('feed', [], () => feed.turn(), 5_000);
+  loop('ledger', ['incidents', 'containments', 'executions', 'ledger'], async () => {
+    const more = await sequencer.turn();
+    feeding.wake();
+    return more;
+  });
+  const triage = createTriage({
+    db,
+    clock,
+    log,
+    declare: config.triage.declare,
+    settings: { joinWindowMs: config.triage.window_s * 1_000 },
+  });
+  const triaging = loop('triage', ['findings'], () => triage.turn());
+  loop('respond', ['incidents'], () => response.stage.turn());
+  loop('containments', ['containments'], () => response.containments.turn());
+  loop('enforcement', ['containments'], () => response.enforcement.turn());
+  loop(
+    'access',
+    [],
+    async () => {
+      await options.access.sweep();
+      return false;
+    },
+    3_600_000,
+  );
+
+  let isUp: (() => void) | undefined;
+  const up = new Promise<void>((done) => (isUp = done));
+  const detect = superviseThread({
+    name: 'detect',
+    file: join(options.root, 'src/server/detect-worker-main.ts'),
+    data: {
+      databaseUrl: state.databaseUrl,
+      logLevel: config.log_level,
+      rulesDirs: config.content.rules.map((dir) => resolve(options.cwd, dir)),
+      worker: `detect@${options.host}:${state.dir}`,
+    },
+    clock,
+    log,
+    onMessage(message) {
+      if (message === 'findings') triaging.wake();
+      else if (typeof message === 'object' && message !== null && 'contentVersion' in message) {
+        options.onContentVersion(String(message.contentVersion));
+        isUp?.();
+      }
+    },
+  });
+  const endListening = db.channels.listen('batches', () => detect.send('batches'));
+  onStop.add('detect', async () => {
+    endListening();
+    await detect.stop(2_000);
+  });
+  // Its rules are usually there in a moment; a thread that fails is started again and does not hold up the rest.
+  const waiting = new AbortController();
+  await Promise.race([up, pause(detectStartMs, undefined, { signal: waiting.signal }).catch(() => {})]);
+  waiting.abort();
+  return { detect, feed, wakeFeed: () => feeding.wake(), checkpointFile };
+}
