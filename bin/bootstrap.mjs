@@ -71,20 +71,20 @@ export function buildConsole() {
     process.stderr.write('The console was not built: see above. The API and the command line work without it.\n');
 }
 
-/** Runs a TypeScript file under the pinned Node with our signals and exit code passed through. */
-export function run(file, args, env = {}) {
+/** Runs a TypeScript file under the pinned Node; becomes that process where this Node can, else passes signals and exit code through. */
+export function run(file, args, more = {}) {
   install();
   const node = pinnedNode();
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...args], {
-    stdio: 'inherit',
-    env: {
-      // With compiled code at hand a process starts faster and never loads the TypeScript stripper: some 30 MB less each.
-      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'firebreak'),
-      ...process.env,
-      ...env,
-      PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}`,
-    },
-  });
+  const words = ['--disable-warning=ExperimentalWarning', join(root, file), ...args];
+  const env = {
+    // With compiled code at hand a process starts faster and never loads the TypeScript stripper: some 30 MB less each.
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'firebreak'),
+    ...process.env,
+    ...more,
+    PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}`,
+  };
+  if (typeof process.execve === 'function') process.execve(node, [node, ...words], env);
+  const child = spawn(node, words, { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 1;

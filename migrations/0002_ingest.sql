@@ -23,6 +23,8 @@ create table sources (
   state text not null default 'stopped' check (state in ('stopped', 'running', 'ended')),
   -- {code, message, fix} of what stands in its way now.
   problem jsonb,
+  -- Since when it runs in this process: silence before that is ours.
+  running_since timestamptz,
   -- When it ran for the first time: files that appear later are read from their beginning.
   started_at timestamptz,
   created_at timestamptz not null,

@@ -74,7 +74,7 @@ export function describeFormat(format: Format, folder: string, corpora: CorpusFl
           expect(faults).toEqual([]);
           expect(mapped.length / lines.length).toBeGreaterThanOrEqual(floor);
         },
-        60_000,
+        600_000,
       );
   });
 }

@@ -1,5 +1,22 @@
 -- The schema that the migrations make, for reading and review. UPDATE_GOLDEN=1 npx vitest run src/db/schema writes it.
 
+create table archives
+  id text not null
+  day date not null
+  path text not null
+  row_count bigint not null
+  byte_count bigint not null
+  min_time timestamp with time zone not null
+  max_time timestamp with time zone not null
+  sha256 text not null
+  created_at timestamp with time zone not null
+  removed_at timestamp with time zone
+  constraint archives_path_key UNIQUE (path)
+  constraint archives_pkey PRIMARY KEY (id)
+  constraint archives_row_count_check CHECK ((row_count > 0))
+  CREATE INDEX archives_live ON public.archives USING btree (day, max_time) WHERE (removed_at IS NULL)
+  CREATE INDEX archives_removed ON public.archives USING btree (removed_at) WHERE (removed_at IS NOT NULL)
+
 create table armings
   tenant_id text not null default 'default'::text
   rule_id text not null
@@ -164,6 +181,25 @@ create table event_batches partition by RANGE (received_at)
   body bytea not null storage e
   constraint event_batches_event_count_check CHECK ((event_count > 0))
   constraint event_batches_pkey PRIMARY KEY (received_at, id)
+
+create table evidence
+  id text not null
+  tenant_id text not null default 'default'::text
+  incident_id text not null
+  title text not null
+  origin text not null
+  media_type text not null
+  size_bytes bigint not null
+  sha256 text not null
+  content bytea
+  location text
+  custody jsonb not null
+  collected_by text not null
+  collected_at timestamp with time zone not null
+  constraint evidence_check CHECK (((content IS NULL) <> (location IS NULL)))
+  constraint evidence_pkey PRIMARY KEY (id)
+  constraint evidence_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+  CREATE INDEX evidence_by_incident ON public.evidence USING btree (incident_id, collected_at)
 
 create table execution_requests
   id bigint not null generated always as identity
@@ -422,6 +458,16 @@ create table migrations
   applied_at timestamp with time zone not null default now()
   constraint migrations_pkey PRIMARY KEY (name)
 
+create table notes
+  id text not null
+  tenant_id text not null default 'default'::text
+  incident_id text not null
+  text text not null
+  created_by text not null
+  created_at timestamp with time zone not null
+  constraint notes_pkey PRIMARY KEY (id)
+  CREATE INDEX notes_by_incident ON public.notes USING btree (incident_id, created_at)
+
 create table notifications
   id text not null
   tenant_id text not null default 'default'::text
@@ -549,6 +595,7 @@ create table sources with (fillfactor=50)
   lost_count bigint not null default 0
   state text not null default 'stopped'::text
   problem jsonb
+  running_since timestamp with time zone
   started_at timestamp with time zone
   created_at timestamp with time zone not null
   removed_at timestamp with time zone
@@ -577,6 +624,22 @@ create table step_executions
   constraint step_executions_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES executions(id) ON DELETE CASCADE
   constraint step_executions_pkey PRIMARY KEY (execution_id, step_id, iteration, command_index)
   CREATE INDEX step_executions_in_order ON public.step_executions USING btree (execution_id, started_at)
+
+create table tasks
+  id text not null
+  tenant_id text not null default 'default'::text
+  incident_id text not null
+  title text not null
+  status text not null
+  assignee text
+  due_at timestamp with time zone
+  created_by text not null
+  created_at timestamp with time zone not null
+  ended_by text
+  ended_at timestamp with time zone
+  constraint tasks_pkey PRIMARY KEY (id)
+  constraint tasks_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text, 'cancelled'::text])))
+  CREATE INDEX tasks_by_incident ON public.tasks USING btree (incident_id, created_at)
 
 create table tenants
   id text not null

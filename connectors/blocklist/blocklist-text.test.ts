@@ -5,14 +5,23 @@ const entry = (target: string, priority = 0, expiresAt = 2_000) => ({ target, pr
 
 it('writes one target a line, sorted, without what is over or twice', () => {
   const list = blocklistText(
-    [entry('203.0.113.9'), entry('203.0.113.1'), entry('203.0.113.9'), entry('203.0.113.5', 0, 999), entry('2001:db8::/64')],
+    [
+      entry('203.0.113.9'),
+      entry('203.0.113.1'),
+      entry('203.0.113.9'),
+      entry('203.0.113.5', 0, 999),
+      entry('2001:db8::/64'),
+    ],
     { nowMs: 1_000, cap: 10 },
   );
   expect(list.text).toBe('2001:db8::/64\n203.0.113.1\n203.0.113.9\n');
 });
 
 it('keeps the highest priority when it is capped, and says what it left out', () => {
-  const list = blocklistText([entry('203.0.113.1', 1), entry('203.0.113.2', 3), entry('203.0.113.3', 2)], { nowMs: 0, cap: 2 });
+  const list = blocklistText([entry('203.0.113.1', 1), entry('203.0.113.2', 3), entry('203.0.113.3', 2)], {
+    nowMs: 0,
+    cap: 2,
+  });
   expect(list).toMatchObject({ targets: ['203.0.113.2', '203.0.113.3'], leftOut: 1 });
 });
 

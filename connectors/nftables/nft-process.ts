@@ -46,7 +46,7 @@ export function startNft(prefix: readonly string[] = []): NftProcess {
       waiting.text += chunk.toString('utf8');
       // The word that ends an answer is no command: nft says so, and repeats the line with marks below it.
       const end = waiting.text.lastIndexOf(`\n${waiting.word}\n`);
-      if (end === -1 || !/\^\n$/.test(waiting.text)) return;
+      if (end === -1 || !waiting.text.endsWith('^\n')) return;
       const was = waiting;
       waiting = undefined;
       clearTimeout(was.timer);
@@ -68,7 +68,11 @@ export function startNft(prefix: readonly string[] = []): NftProcess {
         stuck?.kill('SIGKILL');
       }, answerMs);
       waiting = { word, text: '', done, fail, timer };
-      stdin.write([commands.join('; '), ...queries, word, ''].filter((line, index, all) => line !== '' || index === all.length - 1).join('\n'));
+      stdin.write(
+        [commands.join('; '), ...queries, word, '']
+          .filter((line, index, all) => line !== '' || index === all.length - 1)
+          .join('\n'),
+      );
     });
   }
 

@@ -1,17 +1,16 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { canFilterPackets, systemPath as env, tellFigure } from '../../test/packet-filter.ts';
 import { until } from '../../test/until.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Enforcer } from '../../src/connector/index.ts';
 import { createNftables } from './nftables.ts';
 
-const env = { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' };
 /** Real CAP_NET_ADMIN needs no user namespace: there the socket's buffer may grow, as on a host. */
 const isRoot = process.getuid?.() === 0;
 const unshare = isRoot ? ['-n'] : ['-rn'];
-const canRun = spawnSync('unshare', [...unshare, 'nft', 'list', 'tables'], { env }).status === 0;
-if (!canRun) console.warn('SKIPPED: nft or unshare is not usable here: the nftables connector is not tested.');
+const canRun = canFilterPackets('the nftables connector', unshare);
 
 describe.skipIf(!canRun)('nftables in a namespace of its own', () => {
   const holder = spawn('unshare', [...unshare, 'sleep', '300'], { env, stdio: 'ignore' });
@@ -122,7 +121,7 @@ describe.skipIf(!canRun)('nftables in a namespace of its own', () => {
     const before = performance.now();
     await nft.deny(denials);
     const tookMs = performance.now() - before;
-    console.log(
+    tellFigure(
       `20,000 denials restored in ${tookMs.toFixed(0)} ms${isRoot ? '' : ' (unprivileged: several transactions)'}.`,
     );
     expect(await nft.held()).toHaveLength(20_000);
@@ -138,10 +137,10 @@ describe.skipIf(!canRun)('nftables in a namespace of its own', () => {
       const net = require('node:net');
       net.createServer((s) => s.pipe(s).on('error', () => {})).listen(7001, '::', () => {
         const [from, to] = process.argv.slice(1);
-        const socket = net.connect({ host: to, port: 7001, localAddress: from }, () => console.log('open'));
+        const socket = net.connect({ host: to, port: 7001, localAddress: from }, () => tellFigure('open'));
         let n = 0;
         setInterval(() => socket.write('x'), 50);
-        socket.on('data', () => console.log('echo ' + ++n));
+        socket.on('data', () => tellFigure('echo ' + ++n));
         socket.on('error', () => {});
       });`;
 

@@ -148,4 +148,3 @@ function textOf(error: unknown): string {
 function isMissing(error: unknown): boolean {
   return /No such file or directory/.test(textOf(error)) && !/spawn/.test(textOf(error));
 }
-

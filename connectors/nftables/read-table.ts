@@ -2,7 +2,10 @@ import { canonicalTarget, isRecord, type HeldDenial } from '../../src/connector/
 import { targetOf } from './script.ts';
 
 /** What `nft -j list table` says of our sets. Sets and elements of others are left out. */
-export function readTable(json: string, nowMs: number): { held: HeldDenial[]; ranges: { family: 4 | 6; prefix: number }[] } {
+export function readTable(
+  json: string,
+  nowMs: number,
+): { held: HeldDenial[]; ranges: { family: 4 | 6; prefix: number }[] } {
   const held: HeldDenial[] = [];
   const ranges: { family: 4 | 6; prefix: number }[] = [];
   const document: unknown = JSON.parse(json);

@@ -86,7 +86,9 @@ export function denyScript(denials: readonly Denial[], nowMs: number, isFresh: b
       .map(({ target, expiresAt }) => `${placeOf(target).element} timeout ${Math.max(1, expiresAt - nowMs)}ms`)
       .join(', ');
     const add = `add element ${table} ${set} { ${timed} }`;
-    return isFresh ? [add] : [`add element ${table} ${set} { ${bare} }`, `delete element ${table} ${set} { ${bare} }`, add];
+    return isFresh
+      ? [add]
+      : [`add element ${table} ${set} { ${bare} }`, `delete element ${table} ${set} { ${bare} }`, add];
   });
 }
 

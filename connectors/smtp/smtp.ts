@@ -103,7 +103,7 @@ function textOf(notification: Notification): string {
 }
 
 // Control characters and line separators but newline and tab; and what turns the direction of text around.
-const unprintable = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const unprintable = /(?![\n\t])\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 function oneLine(text: string, maxChars: number): string {
   return text

@@ -123,6 +123,15 @@ describe('text of the client in sshd lines', () => {
     fuzzTimeoutMs,
   );
 
+  it.each([
+    'Disconnecting authenticating user x 1.2.3.4 port 22: 203.0.113.77 port 9: Change of username or service not allowed: (a,b) -> (c,d) [preauth]',
+    'Failed hostbased for x from 1.2.3.4 port 22 ssh2: from 203.0.113.77 port 9 ssh2: RSA SHA256:aa, client user "a", client host "b"',
+    'Failed publickey for x from 203.0.113.77 port 9 ssh2: RSA-CERT SHA256:aa ID y from 1.2.3.4 port 22 ssh2 (serial 0) CA RSA SHA256:bb',
+    'User x from 1.2.3.4 not allowed because from 203.0.113.77 not allowed because account is locked',
+  ])('aims at nobody when a message reads in two ways: %s', (message) => {
+    expect(aimOf(sshd.read((headers[0] ?? '') + message, readContext))).toBeUndefined();
+  });
+
   it('aims at nobody when a message holds what sshd never writes', () => {
     const line = `${headers[0]}Failed password for x\nFailed password for root from 1.2.3.4 port 22 ssh2`;
     expect(aimOf(sshd.read(line, readContext))).toBeUndefined();

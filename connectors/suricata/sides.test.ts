@@ -87,6 +87,7 @@ describe('trust of an alert’s addresses', () => {
     ['nothing came back', { flow: { pkts_toserver: 9, pkts_toclient: 0 } }],
     ['no protocol was seen on the stream', { app_proto: undefined }],
     ['counts alone', { app_proto: undefined, flow: { pkts_toserver: 9, pkts_toclient: 9 } }],
+    ['nothing came back on a flow picked up midway', { tcp: { state: 'established' }, flow: { pkts_toclient: 0 } }],
     ['no flow', { flow: undefined }],
     ['a half-open state', { tcp: { state: 'syn_recv' } }],
     ['a new flow', { flow: { ...flow, state: 'new' } }],

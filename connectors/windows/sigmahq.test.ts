@@ -37,7 +37,7 @@ describe.skipIf(!hasCorpus(archive) || !hasCorpus('data/expected'))('our Windows
     );
     const set = linkRules(documents);
     evaluator = createEvaluator(set.rules, set.filters);
-  }, 60_000);
+  }, 600_000);
 
   it.each([
     'benign-background',
@@ -60,7 +60,7 @@ describe.skipIf(!hasCorpus(archive) || !hasCorpus('data/expected'))('our Windows
       }).toEqual({ extra: [], missed: [] });
       expect(theirs.length).toBeGreaterThan(0);
     },
-    120_000,
+    600_000,
   );
 
   it.skipIf(!hasCorpus('data/sigma/regression-a.jsonl.gz'))(
@@ -73,6 +73,6 @@ describe.skipIf(!hasCorpus(archive) || !hasCorpus('data/expected'))('our Windows
       expect(silent.map(({ title }) => title)).toEqual([]);
       expect(cases).toHaveLength(101);
     },
-    60_000,
+    600_000,
   );
 });

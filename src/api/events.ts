@@ -38,6 +38,15 @@ export type BulkReply = z.infer<typeof BulkReply>;
 
 const JsonReply = z.record(z.string(), z.unknown());
 
+export const greetElastic = route({
+  id: 'greetElastic',
+  method: 'GET',
+  path: '/elastic',
+  permission: 'event.write',
+  summary: 'Who answers there.',
+  reply: JsonReply,
+});
+
 /** GET: "there" for templates, policies and licence, so that nobody installs them. */
 export const askElastic = route({
   id: 'askElastic',

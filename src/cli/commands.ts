@@ -1,10 +1,13 @@
 import type { Command } from './command.ts';
 import { configCommands } from './commands/config.ts';
 import { containmentCommands } from './commands/containment.ts';
+import { databaseCommands } from './commands/database.ts';
 import { demoCommands } from './commands/demo.ts';
+import { doctorCommands } from './commands/doctor.ts';
 import { explainCommands } from './commands/explain.ts';
 import { incidentCommands } from './commands/incident.ts';
 import { ledgerCommands } from './commands/ledger.ts';
+import { replayCommands } from './commands/replay.ts';
 import { ruleCommands } from './commands/rule.ts';
 import { sourceCommands } from './commands/source.ts';
 import { stopCommands } from './commands/stop.ts';
@@ -20,8 +23,11 @@ export const commands: readonly Command[] = [
   ...sourceCommands,
   ...ruleCommands,
   ...explainCommands,
+  ...replayCommands,
   ...ledgerCommands,
   ...tokenCommands,
   ...userCommands,
+  ...doctorCommands,
+  ...databaseCommands,
   ...configCommands,
 ];

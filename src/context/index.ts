@@ -4,3 +4,5 @@ export { Indicator } from './indicator.ts';
 export { assetFor, assetsFor, assetsWithRoles, upsertAssets, type AssetKey } from './store/assets.ts';
 export { identitiesFor, upsertIdentities } from './store/identities.ts';
 export { indicatorsFor, upsertIndicators } from './store/indicators.ts';
+export { importAssets } from './import-assets.ts';
+export { readWarningLists, type Warning, type WarningLists } from './warning-lists.ts';

@@ -354,6 +354,33 @@ test('triage claims every change once and settles it with its own transaction', 
   expect(await claim()).toHaveLength(1);
 });
 
+test('hostile text reaches the findings and holds up nothing', async () => {
+  const hostile = [
+    '\u0000',
+    '\ud800',
+    '\u0000\udfff x',
+    '\\u0000',
+    'a\r\nb\u202e',
+    'x'.repeat(100_000),
+    '😀'.repeat(3_000),
+  ];
+  for (const text of hostile) {
+    await feed(event(0, 'bad', text), ...[1, 2, 3, 4, 5].map((t) => event(t, 'fail', text, text)));
+  }
+  await ingest.accept(source, [
+    { uid: 'torn', raw_data: '{"t":', received_at: clock.now() },
+    { uid: 'binary', raw_data: '\u0000\ufffd', received_at: clock.now(), is_binary: true },
+    { uid: 'deep', raw_data: `{"t":1,"kind":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, received_at: clock.now() },
+    event(0, 'bad', '192.0.2.1'),
+  ]);
+  await drain();
+  const findings = await found();
+  expect(findings.filter(({ rule_id }) => rule_id === 'brute').length).toBeGreaterThanOrEqual(hostile.length - 2);
+  expect(findings.some(({ message }) => message === 'bad from 192.0.2.1')).toBe(true);
+  expect(findings.every(({ message }) => !/[\p{Cc}\p{Cf}]/u.test(message) && message.length <= 500)).toBe(true);
+  expect(detect.figures().failed).toBe(1);
+});
+
 test('pages of findings follow one another without gap or repeat', async () => {
   await feed(...Array.from({ length: 25 }, () => event(0, 'bad')));
   const seen: string[] = [];

@@ -171,8 +171,11 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
 
   return {
     async turn() {
-      if (isDue('lease')) await keepLease();
+      const isFirst = last.lease === -Infinity;
+      if (isFirst && isDue('lease')) await keepLease();
       let more = await turnBatches();
+      // After the batches, so that no event waits for it.
+      if (isDue('lease')) await keepLease();
       if (workers > 1 || isDue('matches')) more = (await turnMatches()) || more;
       if (isDue('sweep')) await sweep();
       return more;

@@ -31,7 +31,8 @@ export function createHistoryChild(options: {
   function running(): ChildProcess {
     if (child?.connected) return child;
     const started = fork(options.main, {
-      env: { ...environment(), FIREBREAK_HISTORY: JSON.stringify(options.settings) },
+      // It needs nothing else of our environment.
+      env: { FIREBREAK_HISTORY: JSON.stringify(options.settings) },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     started.on('message', (message) => answer(HistoryAnswer.parse(message)));
@@ -80,9 +81,4 @@ export function createHistoryChild(options: {
       clearTimeout(timer);
     },
   };
-}
-
-/** The child needs nothing of the environment but the way to its libraries. */
-function environment(): Record<string, string> {
-  return {};
 }

@@ -52,7 +52,7 @@ describe('replay', () => {
 describe('a source that goes quiet', () => {
   it('is told once when it does and once when it comes back', async () => {
     const clock = fakeClock(Date.now());
-    const ingest = createIngest({ db: house.db, clock, log: silentLog });
+    let ingest = createIngest({ db: house.db, clock, log: silentLog });
     mkdirSync(join(house.dir, 'quiet'));
     const path = join(house.dir, 'quiet', 'app.log');
     const source = await ingest.sources.add({ kind: 'file', name: 'office', path, quiet_after_s: 60 });
@@ -63,6 +63,15 @@ describe('a source that goes quiet', () => {
     expect(await actions()).toEqual([]);
     clock.advance(61_000);
     await Promise.all([ingest.quietTurn(), ingest.quietTurn()]);
+    await ingest.quietTurn();
+    expect(await actions()).toEqual(['source_quiet']);
+    // A restart neither ends the silence nor tells it again.
+    await ingest.stopAll();
+    ingest = createIngest({ db: house.db, clock, log: silentLog });
+    await ingest.startAll();
+    clock.advance(1_000);
+    await ingest.quietTurn();
+    clock.advance(61_000);
     await ingest.quietTurn();
     expect(await actions()).toEqual(['source_quiet']);
     await ingest.accept(infoOf(source), [{ uid: 'x', raw_data: 'again', received_at: clock.now() }]);

@@ -20,7 +20,7 @@ const page = 2_000;
 
 /** The sequenced entries of a database, in order. */
 export async function* placedEntries(tx: Tx): AsyncGenerator<PlacedEntry> {
-  for (let from = 0; ; ) {
+  for (let from = 0; ;) {
     const rows = await selectSequenced(tx, from, page);
     for (const row of rows) yield placed(row);
     const last = rows.at(-1);

@@ -7,7 +7,14 @@ import { testDatabase } from '../../test/database.ts';
 import { fakeClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { sql, type Query } from '../db/index.ts';
-import { readCheckpoint, readVerifierKey, verifierKeyOf, verifyInclusion, leafHash, openNote } from '../standards/tlog/index.ts';
+import {
+  readCheckpoint,
+  readVerifierKey,
+  verifierKeyOf,
+  verifyInclusion,
+  leafHash,
+  openNote,
+} from '../standards/tlog/index.ts';
 import {
   append,
   createSequencer,
@@ -71,7 +78,10 @@ beforeEach(async () => {
 /** 30 entries under three checkpoints, and two after the last one. */
 async function fill() {
   for (const round of [0, 1, 2]) {
-    await append(db.read, Array.from({ length: 10 }, (_, index) => entry(`round ${round} entry ${index}`)));
+    await append(
+      db.read,
+      Array.from({ length: 10 }, (_, index) => entry(`round ${round} entry ${index}`)),
+    );
     clock.advance(2_000);
     await sequencer().turn();
   }
@@ -103,7 +113,9 @@ describe('the tables', () => {
       sql`select body, summary from ledger_entries where summary like 'nul%'`,
     );
     expect(row.summary).toBe('nul \ufffd and \ufffd half');
-    expect(row.body).toContain('"body":{"\\u0000":1,"a":null,"b":"\ufffd","big":"5","when":"1970-01-01T00:00:00.000Z"}');
+    expect(row.body).toContain(
+      '"body":{"\\u0000":1,"a":null,"b":"\ufffd","big":"5","when":"1970-01-01T00:00:00.000Z"}',
+    );
   });
 
   test('keep a body that is too long as its hash', async () => {
@@ -167,7 +179,13 @@ describe('the sequencer', () => {
 
   test('makes no checkpoint without new entries, and exports again what failed', async () => {
     await append(db.read, [entry('one')]);
-    const refusing = createSequencer({ db, clock, log: silentLog, key, exportTo: () => Promise.reject(new Error('away')) });
+    const refusing = createSequencer({
+      db,
+      clock,
+      log: silentLog,
+      key,
+      exportTo: () => Promise.reject(new Error('away')),
+    });
     await refusing.turn();
     expect(exported()).toHaveLength(0);
     await sequencer().turn();
@@ -201,20 +219,37 @@ describe('verification', () => {
     await fill();
     const id = await idOf(13);
     await tamper(sql`update ledger_entries set body = replace(body, 'round 1', 'round 9') where seq = 13`);
-    expect(await verified()).toMatchObject({ outcome: 'broken', seq: 13, id, what: expect.stringContaining('changed') });
-    const { body } = await db.read.one(z.object({ body: z.string() }), sql`select body from ledger_entries where seq = 13`);
+    expect(await verified()).toMatchObject({
+      outcome: 'broken',
+      seq: 13,
+      id,
+      what: expect.stringContaining('changed'),
+    });
+    const { body } = await db.read.one(
+      z.object({ body: z.string() }),
+      sql`select body from ledger_entries where seq = 13`,
+    );
     await tamper(
       sql`update ledger_entries set leaf_hash = ${leafHash(Buffer.from(body))},
         summary = replace(summary, 'round 1', 'round 9') where seq = 13`,
     );
-    expect(await verified()).toMatchObject({ outcome: 'broken', seq: 13, id, what: expect.stringContaining('changed') });
+    expect(await verified()).toMatchObject({
+      outcome: 'broken',
+      seq: 13,
+      id,
+      what: expect.stringContaining('changed'),
+    });
     expect(await verifyDatabase(db.read, keys)).toMatchObject({ outcome: 'broken', seq: 10 });
   });
 
   test('names a changed column', async () => {
     await fill();
     await tamper(sql`update ledger_entries set actor = 'user--somebody' where seq = 4`);
-    expect(await verified()).toMatchObject({ outcome: 'broken', seq: 4, what: expect.stringContaining('column actor') });
+    expect(await verified()).toMatchObject({
+      outcome: 'broken',
+      seq: 4,
+      what: expect.stringContaining('column actor'),
+    });
   });
 
   test('names a deleted row, also when the others were moved up', async () => {
@@ -236,7 +271,11 @@ describe('verification', () => {
       sql`update ledger_entries set seq = 5 where seq = 6`,
       sql`update ledger_entries set seq = 6 where seq = 999`,
     );
-    expect(await verified()).toMatchObject({ outcome: 'broken', seq: 5, what: expect.stringContaining('belongs at 6') });
+    expect(await verified()).toMatchObject({
+      outcome: 'broken',
+      seq: 5,
+      what: expect.stringContaining('belongs at 6'),
+    });
   });
 
   test('names an inserted row', async () => {
@@ -289,7 +328,9 @@ describe('verification', () => {
     const forged = { ...first, note: first.note.replace('\n10\n', '\n11\n') };
     expect(await verifyDatabase(db.read, keys, [forged, ...rest])).toMatchObject({ outcome: 'broken', seq: 9 });
     const stranger = await openSigningKey(join(dir, 'stranger'));
-    expect(await verifyDatabase(db.read, readPublicKeys(verifierKeyOf(stranger)), [first])).toMatchObject({ outcome: 'broken' });
+    expect(await verifyDatabase(db.read, readPublicKeys(verifierKeyOf(stranger)), [first])).toMatchObject({
+      outcome: 'broken',
+    });
   });
 
   test('one entry is proven without the others', async () => {

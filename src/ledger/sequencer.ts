@@ -2,7 +2,14 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Database, Tx } from '../db/index.ts';
-import { appendLeaves, checkpointText, rootOf, signNote, type Frontier, type NoteSigner } from '../standards/tlog/index.ts';
+import {
+  appendLeaves,
+  checkpointText,
+  rootOf,
+  signNote,
+  type Frontier,
+  type NoteSigner,
+} from '../standards/tlog/index.ts';
 import type { CheckpointExport } from './exported-checkpoint.ts';
 import * as store from './store.ts';
 
@@ -43,8 +50,15 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     const before = await readFrontier(tx);
     let frontier = before;
     if (rows.length > 0) {
-      frontier = appendLeaves(before, rows.map((row) => row.leaf_hash));
-      await store.writeSeqs(tx, Number(before.size), rows.map((row) => row.id));
+      frontier = appendLeaves(
+        before,
+        rows.map((row) => row.leaf_hash),
+      );
+      await store.writeSeqs(
+        tx,
+        Number(before.size),
+        rows.map((row) => row.id),
+      );
       await store.writeFrontier(tx, Number(frontier.size), Buffer.concat([...frontier.hashes]));
     }
     const last = await store.latestCheckpoint(tx);

@@ -59,7 +59,10 @@ const checkpointColumns = sql`c.size, c.note,
   coalesce((select max(before.size) from ledger_checkpoints before where before.size < c.size), 0)::bigint as since`;
 
 export const selectUnexported = (tx: Tx, limit: number) =>
-  tx.many(Checkpoint, sql`select ${checkpointColumns} from ledger_checkpoints c where exported_at is null order by size limit ${limit}`);
+  tx.many(
+    Checkpoint,
+    sql`select ${checkpointColumns} from ledger_checkpoints c where exported_at is null order by size limit ${limit}`,
+  );
 
 export const selectCheckpoints = (tx: Tx) =>
   tx.many(Checkpoint, sql`select ${checkpointColumns} from ledger_checkpoints c order by size`);
@@ -102,14 +105,20 @@ const columns = sql`id, tenant_id, at, kind, actor, incident_id, subject, summar
 
 /** Sequenced entries from a place on, in order: a follower that remembers the last seq misses nothing. */
 export const selectSequenced = (tx: Tx, fromSeq: number, limit: number): Promise<StoredEntry[]> =>
-  tx.many(StoredEntry, sql`select seq, ${columns} from ledger_entries where seq >= ${fromSeq} order by seq limit ${limit}`);
+  tx.many(
+    StoredEntry,
+    sql`select seq, ${columns} from ledger_entries where seq >= ${fromSeq} order by seq limit ${limit}`,
+  );
 
 const Listed = StoredEntry.extend({ seq: z.number().nullable() });
 export type ListedEntry = z.infer<typeof Listed>;
 
 /** Everything on record about an incident, oldest first; entries that are not sequenced yet have no seq. */
 export const entriesOfIncident = (tx: Tx, incidentId: string, limit: number): Promise<ListedEntry[]> =>
-  tx.many(Listed, sql`select seq, ${columns} from ledger_entries where incident_id = ${incidentId} order by at, id limit ${limit}`);
+  tx.many(
+    Listed,
+    sql`select seq, ${columns} from ledger_entries where incident_id = ${incidentId} order by at, id limit ${limit}`,
+  );
 
 /** Newest first. `before` is the `id` of the last one of the page before. */
 export const listEntries = (

@@ -1,4 +1,11 @@
-import { appendLeaves, emptyFrontier, openNote, readCheckpoint, rootOf, type NoteVerifier } from '../standards/tlog/index.ts';
+import {
+  appendLeaves,
+  emptyFrontier,
+  openNote,
+  readCheckpoint,
+  rootOf,
+  type NoteVerifier,
+} from '../standards/tlog/index.ts';
 import type { ExportedCheckpoint } from './exported-checkpoint.ts';
 
 export interface SignedTree {
@@ -39,11 +46,15 @@ function provenLeaves(trees: readonly SignedTree[], checkpoints: readonly Export
   const proven: Uint8Array[] = [];
   let frontier = emptyFrontier;
   for (const tree of trees) {
-    const given = checkpoints.filter((checkpoint) => checkpoint.size === tree.size && checkpoint.since === proven.length);
-    const found = given.map((checkpoint) => split(checkpoint.leaves)).find((leaves) => {
-      const next = appendLeaves(frontier, leaves);
-      return Number(next.size) === tree.size && Buffer.compare(rootOf(next), tree.root) === 0;
-    });
+    const given = checkpoints.filter(
+      (checkpoint) => checkpoint.size === tree.size && checkpoint.since === proven.length,
+    );
+    const found = given
+      .map((checkpoint) => split(checkpoint.leaves))
+      .find((leaves) => {
+        const next = appendLeaves(frontier, leaves);
+        return Number(next.size) === tree.size && Buffer.compare(rootOf(next), tree.root) === 0;
+      });
     if (!found) break;
     frontier = appendLeaves(frontier, found);
     for (const leaf of found) proven.push(leaf);
@@ -53,5 +64,7 @@ function provenLeaves(trees: readonly SignedTree[], checkpoints: readonly Export
 
 function split(base64: string): Uint8Array[] {
   const bytes = Buffer.from(base64, 'base64');
-  return Array.from({ length: Math.floor(bytes.length / 32) }, (_, index) => bytes.subarray(index * 32, index * 32 + 32));
+  return Array.from({ length: Math.floor(bytes.length / 32) }, (_, index) =>
+    bytes.subarray(index * 32, index * 32 + 32),
+  );
 }

@@ -15,7 +15,12 @@ export async function verifyDatabase(
   exported?: readonly ExportedCheckpoint[],
 ): Promise<LedgerReport> {
   const { size } = await selectFrontier(tx);
-  return verifyLedger({ entries: placedEntries(tx), checkpoints: exported ?? (await own(tx)), keys, expectedSize: size });
+  return verifyLedger({
+    entries: placedEntries(tx),
+    checkpoints: exported ?? (await own(tx)),
+    keys,
+    expectedSize: size,
+  });
 }
 
 async function own(tx: Tx): Promise<ExportedCheckpoint[]> {

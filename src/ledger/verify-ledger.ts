@@ -43,14 +43,17 @@ export async function verifyLedger(input: {
     frontier = appendLeaves(frontier, [leafHash(Buffer.from(entry.body))]);
     seq += 1;
     const tree = due[0]?.size === seq ? due.shift() : undefined;
-    if (tree && !isSame(rootOf(frontier), tree.root))
-      return broken(provenTo, entry.id, rangeText(provenTo, tree));
+    if (tree && !isSame(rootOf(frontier), tree.root)) return broken(provenTo, entry.id, rangeText(provenTo, tree));
     if (tree) provenTo = tree.size;
   }
   const wanted = Math.max(trees.at(-1)?.size ?? 0, input.expectedSize ?? 0);
   if (seq < wanted) return broken(seq, null, `truncated: entries ${seq} to ${wanted - 1} are missing`);
   if (input.expectedSize !== undefined && seq > input.expectedSize)
-    return broken(input.expectedSize, null, `inserted: the sequencer placed ${input.expectedSize} entries and there are ${seq}`);
+    return broken(
+      input.expectedSize,
+      null,
+      `inserted: the sequencer placed ${input.expectedSize} entries and there are ${seq}`,
+    );
   const root = Buffer.from(rootOf(frontier)).toString('base64');
   return { outcome: 'intact', size: seq, root, checkpoints: trees.length, proven: provenTo };
 }
@@ -68,7 +71,8 @@ function faultOf(
   const leaf = leafHash(Buffer.from(entry.body));
   if (!isSame(leaf, entry.leafHash)) return broken(seq, entry.id, 'changed: the body does not give its leaf hash');
   const column = differingColumn(entry);
-  if (column !== undefined) return broken(seq, entry.id, `changed: the column ${column} does not say what the body says`);
+  if (column !== undefined)
+    return broken(seq, entry.id, `changed: the column ${column} does not say what the body says`);
   const trusted = leaves[seq];
   if (!trusted || isSame(leaf, trusted)) return undefined;
   const belongs = places.get(hex(leaf));

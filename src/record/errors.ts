@@ -18,7 +18,8 @@ export const errors = defineErrors('RECORD', {
   },
   TOO_LARGE: {
     kind: 'user',
-    message: (sizeBytes: number, limitBytes: number) => `The evidence has ${sizeBytes} bytes; at most ${limitBytes} are kept here.`,
+    message: (sizeBytes: number, limitBytes: number) =>
+      `The evidence has ${sizeBytes} bytes; at most ${limitBytes} are kept here.`,
     fix: 'Store it elsewhere and give its location and SHA-256 instead of the content.',
   },
 });

@@ -34,14 +34,21 @@ export async function addEvidence(
     ...('content' in request
       ? { size_bytes: request.content.length, sha256: sha256Of(request.content), location: null }
       : { size_bytes: request.sizeBytes, sha256: request.sha256, location: storableText(request.location) }),
-    custody: [{ at: new Date(act.at).toISOString(), holder: act.by, purpose: storableText(request.purpose ?? 'collected') }],
+    custody: [
+      { at: new Date(act.at).toISOString(), holder: act.by, purpose: storableText(request.purpose ?? 'collected') },
+    ],
     collected_by: act.by,
     collected_at: new Date(act.at),
   };
   await insertEvidence(tx, evidence, content);
   const { title, origin, sha256, size_bytes, location } = evidence;
   const body = { title, origin, sha256, size_bytes, location };
-  await putOnRecord(tx, evidence, { kind: 'evidence.collected', summary: `Evidence was collected: ${title}`, body }, act);
+  await putOnRecord(
+    tx,
+    evidence,
+    { kind: 'evidence.collected', summary: `Evidence was collected: ${title}`, body },
+    act,
+  );
   return evidence;
 }
 
@@ -59,7 +66,12 @@ export async function handOverEvidence(
   const evidence = await addCustody(tx, request.id, entry);
   if (!evidence) throw errors.NO_EVIDENCE([request.id]);
   const summary = `Evidence "${evidence.title}" went to ${entry.holder}: ${entry.purpose}`;
-  await putOnRecord(tx, evidence, { kind: 'evidence.handed_over', summary, body: { ...entry, sha256: evidence.sha256 } }, act);
+  await putOnRecord(
+    tx,
+    evidence,
+    { kind: 'evidence.handed_over', summary, body: { ...entry, sha256: evidence.sha256 } },
+    act,
+  );
   return evidence;
 }
 

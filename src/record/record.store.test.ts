@@ -9,7 +9,15 @@ import { silentLog } from '../base/log.ts';
 import { sql } from '../db/index.ts';
 import { entriesOfIncident } from '../ledger/index.ts';
 import type { Containment } from '../schema/containment.ts';
-import { advanceIncident, assignIncident, createTriage, declareIncident, incidentDetail, listIncidents, setVerdict } from '../triage/index.ts';
+import {
+  advanceIncident,
+  assignIncident,
+  createTriage,
+  declareIncident,
+  incidentDetail,
+  listIncidents,
+  setVerdict,
+} from '../triage/index.ts';
 import {
   addEvidence,
   addNote,
@@ -44,13 +52,26 @@ async function open(): Promise<string> {
   const finding = findingOf(
     'a',
     started - 60_000,
-    [subject('ip', 'actor', '203.0.113.7'), subject('user', 'victim', hostile.replaceAll('\u0000', '')), subject('host', 'target', 'web1')],
+    [
+      subject('ip', 'actor', '203.0.113.7'),
+      subject('user', 'victim', hostile.replaceAll('\u0000', '')),
+      subject('host', 'target', 'web1'),
+    ],
     {
       message: '14 failed logons for root from 203.0.113.7 in 1 min',
       event_count: 14,
       last_seen_at: new Date(started - 10_000),
       attacks: [{ technique_id: 'T1110.001', tactic: 'credential-access' }, { technique_id: 'T1078' }],
-      evidence: [{ batch_id: 1, index: 0, source_id: 'source--test', uid: '7:120', raw_data: hostile.replaceAll('\u0000', ''), time: started - 60_000 }],
+      evidence: [
+        {
+          batch_id: 1,
+          index: 0,
+          source_id: 'source--test',
+          uid: '7:120',
+          raw_data: hostile.replaceAll('\u0000', ''),
+          time: started - 60_000,
+        },
+      ],
     },
   );
   await fire(db, [finding]);
@@ -67,17 +88,28 @@ describe('the record', () => {
     expect(await notesOf(db.read, incidentId)).toEqual([note]);
     const task = await addTask(db.read, { incidentId, title: 'Ask the owner', assignee: 'user--bob' }, act());
     await endTask(db.read, { id: task.id, status: 'done' }, act());
-    await expect(endTask(db.read, { id: task.id, status: 'done' }, act())).rejects.toMatchObject({ code: 'RECORD.NO_TASK' });
+    await expect(endTask(db.read, { id: task.id, status: 'done' }, act())).rejects.toMatchObject({
+      code: 'RECORD.NO_TASK',
+    });
     expect((await tasksOf(db.read, incidentId))[0]).toMatchObject({ status: 'done', ended_by: 'user--ann' });
     const piece = await addEvidence(
       db.read,
-      { incidentId, title: 'auth.log', origin: 'web1:/var/log/auth.log', mediaType: 'text/plain', content: Buffer.from('abc') },
+      {
+        incidentId,
+        title: 'auth.log',
+        origin: 'web1:/var/log/auth.log',
+        mediaType: 'text/plain',
+        content: Buffer.from('abc'),
+      },
       act(),
     );
     expect(piece.sha256).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
     clock.advance(1_000);
     await handOverEvidence(db.read, { id: piece.id, holder: 'user--carl', purpose: 'analysis' }, act());
-    expect((await evidenceOf(db.read, incidentId))[0]?.custody.map((entry) => entry.holder)).toEqual(['user--ann', 'user--carl']);
+    expect((await evidenceOf(db.read, incidentId))[0]?.custody.map((entry) => entry.holder)).toEqual([
+      'user--ann',
+      'user--carl',
+    ]);
     expect(await evidenceContent(db.read, piece.id)).toMatchObject({ outcome: 'intact' });
     await db.read.run(sql`update evidence set content = 'abd'`);
     expect(await evidenceContent(db.read, piece.id)).toMatchObject({ outcome: 'changed' });
@@ -118,13 +150,17 @@ describe('the report', () => {
     await declareIncident(db.read, { id: incidentId, comment: 'It is one.' }, act());
     clock.advance(60_000);
     await addNote(db.read, { incidentId, text: hostile }, act());
+    clock.advance(1_000);
     await addTask(db.read, { incidentId, title: 'Ask the owner' }, act());
+    clock.advance(1_000);
     await addEvidence(
       db.read,
       { incidentId, title: 'auth.log', origin: hostile, mediaType: 'text/plain', content: Buffer.from('abc') },
       act(),
     );
+    clock.advance(1_000);
     await setVerdict(db.read, { id: incidentId, verdict: 'true_positive', comment: hostile }, act());
+    clock.advance(1_000);
     await advanceIncident(db.read, { id: incidentId, to: 'closed' }, act());
     const [detail, whole] = [await incidentDetail(db.read, incidentId), await incidentReport(db.read, incidentId)];
     const report = renderReport({
@@ -136,10 +172,12 @@ describe('the report', () => {
     });
     for (const text of [whole, report]) {
       expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-      expect(text).not.toMatch(/<script|\]\(javascript/);
+      expect(text).not.toMatch(/<script|(?<!\\)\]\(javascript/);
     }
-    // Ids and the order of one instant differ from run to run.
-    const stable = report.replaceAll(incidentId, 'incident--ID').replaceAll(/([a-z-]+--)[0-9a-f]{8}-[0-9a-f-]{27}/g, '$1UUID');
+    // Ids differ from run to run.
+    const stable = report
+      .replaceAll(incidentId, 'incident--ID')
+      .replaceAll(/([a-z-]+--)[0-9a-f]{8}-[0-9a-f-]{27}/g, '$1UUID');
     const path = join(import.meta.dirname, 'report/golden/report.md');
     if (process.env['UPDATE_GOLDEN'] === '1' || !existsSync(path)) writeFileSync(path, stable);
     expect(stable).toBe(readFileSync(path, 'utf8'));

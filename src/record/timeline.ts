@@ -63,7 +63,9 @@ export function arrange(
   }));
   const ranked = [seen, decided, said].flatMap((group, rank) => group.map((entry) => ({ entry, rank })));
   return ranked
-    .sort((a, b) => a.entry.at.getTime() - b.entry.at.getTime() || a.rank - b.rank || (a.entry.id < b.entry.id ? -1 : 1))
+    .sort(
+      (a, b) => a.entry.at.getTime() - b.entry.at.getTime() || a.rank - b.rank || (a.entry.id < b.entry.id ? -1 : 1),
+    )
     .map(({ entry }) => entry);
 }
 

@@ -39,13 +39,17 @@ export interface Containments {
   /** Adds to the owner's list and releases what it covers. */
   protect(range: string, by: By & { tenantId: string }): Promise<{ range: string; released: number }>;
   unprotect(range: string, by: By & { tenantId: string }): Promise<boolean>;
-  listProtected(tenantId: string): Promise<{ range: string; reason: string; source: 'compiled_in' | 'host' | 'owner' }[]>;
+  listProtected(
+    tenantId: string,
+  ): Promise<{ range: string; reason: string; source: 'compiled_in' | 'host' | 'owner' }[]>;
   shadowRecord(tenantId: string, ruleId: string, action: string): Promise<ShadowRecord>;
   arm(
     arming: { tenantId: string; ruleId: string; action: string; level: LadderLevel },
     by: { actor: string; confirm: { shadowSeen: number; protectedConfirmed: boolean } },
   ): Promise<void>;
-  listArmings(tenantId: string): Promise<{ rule_id: string; action: string; level: LadderLevel; armed_by: string; armed_at: Date }[]>;
+  listArmings(
+    tenantId: string,
+  ): Promise<{ rule_id: string; action: string; level: LadderLevel; armed_by: string; armed_at: Date }[]>;
   /** For a playbook step: takes over what the fast path ordered. undefined: there is none. Idempotent. */
   adopt(containmentId: string, executionId: string): Promise<Containment | undefined>;
   byId(tx: Tx, containmentId: string): Promise<Containment | undefined>;

@@ -52,13 +52,20 @@ function shipped(): LoadedPlaybook {
 beforeEach(async () => {
   pushed = [];
   clock.set(started);
-  await db.read.run(sql`truncate incidents, incident_causes, incident_findings, incident_claims, entities, verdicts, findings,
+  await db.read
+    .run(sql`truncate incidents, incident_causes, incident_findings, incident_claims, entities, verdicts, findings,
     finding_claims, containments, enforcements, enforcement_points, budgets, armings, protected_entities, executions,
     execution_requests cascade`);
   await takePoint(db.read, point, 'test', new Date(clock.now()));
 });
 
-const attack = (name: string, at: number, source = '203.0.113.66', change: Partial<Subject> = {}, isDemonstration = true) => ({
+const attack = (
+  name: string,
+  at: number,
+  source = '203.0.113.66',
+  change: Partial<Subject> = {},
+  isDemonstration = true,
+) => ({
   ...findingOf(name, at, [
     { ...subject('ip', 'actor', source), field_trust: 'anchored', channel_trust: 'authenticated', ...change },
   ]),
@@ -80,7 +87,11 @@ const apply = (targets: string[], released: string[] = []) =>
     recordChange(
       tx,
       point,
-      { denied: targets, released, answer: { type: 'done', held: targets.map((target) => ({ target })), heldBack: [] } },
+      {
+        denied: targets,
+        released,
+        answer: { type: 'done', held: targets.map((target) => ({ target })), heldBack: [] },
+      },
       clock.now(),
     ),
   );
@@ -90,7 +101,13 @@ it('contains the source of an attack in one turn: containment, execution, ledger
   await run();
   const [one, ...more] = await all();
   expect(more).toEqual([]);
-  expect(one).toMatchObject({ status: 'ordered', target: '203.0.113.66', level: 'auto', is_demonstration: true, occasion: 0 });
+  expect(one).toMatchObject({
+    status: 'ordered',
+    target: '203.0.113.66',
+    level: 'auto',
+    is_demonstration: true,
+    occasion: 0,
+  });
   expect(pushed.flatMap(({ deny }) => deny)).toMatchObject([{ target: '203.0.113.66', isDemonstration: true }]);
   expect(await count('executions')).toBe(1);
   expect(one?.decision.at(-1)).toMatchObject({ check: 'ladder', outcome: 'pass' });
@@ -177,7 +194,17 @@ it('releases everything when a person calls it a false positive, and does not co
 
 it('keeps nothing of a turn that fails', async () => {
   await fire(db, [attack('a', started)]);
-  const failing = createStage({ ...settings, policies: { evaluate: () => { throw new Error('planted'); } } }, { push, playbooks: () => [playbook] });
+  const failing = createStage(
+    {
+      ...settings,
+      policies: {
+        evaluate: () => {
+          throw new Error('planted');
+        },
+      },
+    },
+    { push, playbooks: () => [playbook] },
+  );
   const triage = createTriage({ db, clock, log: silentLog });
   while (await triage.turn());
   const before = await count('ledger_entries');

@@ -117,11 +117,7 @@ function isWorthARun(placed: readonly Placed[]): boolean {
   return placed.length === 0 || placed.some((one) => one.outcome === 'new' && one.containment.status !== 'refused');
 }
 
-function askOf(
-  { incident }: ClaimedIncident,
-  choice: Choice,
-  wish: Choice['contain'][number],
-): PlacedAsk {
+function askOf({ incident }: ClaimedIncident, choice: Choice, wish: Choice['contain'][number]): PlacedAsk {
   return {
     request: {
       tenantId: incident.tenant_id,

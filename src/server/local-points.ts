@@ -20,7 +20,7 @@ export function canFilter(): boolean {
   }
 }
 
-/** The enforcement points that this server drives on its own host, and the list that firewalls pull. */
+/** The enforcement points that this server drives on its own host. Lists become points at their first pull. */
 export function localPoints(options: {
   enforcer: Config['respond']['enforcer'];
   host: string;
@@ -31,8 +31,7 @@ export function localPoints(options: {
   const { host } = options;
   const kind = options.enforcer === 'auto' ? (canFilter() ? 'nftables' : 'recorder') : options.enforcer;
   const common = { tenantId: 'default', siteId: 'default', host, isDemonstration: false };
-  const pulled: PointSettings = { ...common, id: `blocklist@${host}`, kind: 'blocklist', level: 'pulled' };
-  if (kind === 'none') return [pulled];
+  if (kind === 'none') return [];
   const pushed: PointSettings =
     kind === 'nftables'
       ? { ...common, id: `nftables@${host}`, kind, level: 'read_back', command: enforcerCommand({ ...options, kind }) }
@@ -43,5 +42,5 @@ export function localPoints(options: {
           level: 'published',
           command: enforcerCommand({ ...options, kind, recordFile: join(options.stateDir, 'recorder.jsonl') }),
         };
-  return [pushed, pulled];
+  return [pushed];
 }

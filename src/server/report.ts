@@ -65,6 +65,15 @@ export function createReport(
           restarts: response.engine.starts() - 1,
           detail: '',
         },
+        {
+          name: 'history',
+          // It comes when there is enough to do, and leaves when it is idle.
+          state: stages.history.pid() === undefined ? 'waiting' : 'running',
+          pid: stages.history.pid() ?? null,
+          started_at: null,
+          restarts: 0,
+          detail: '',
+        },
         ...(state.embedded
           ? [
               {
@@ -123,7 +132,7 @@ function createMetrics(
     registry.resetMetrics();
     const now = await status('default');
     for (const { name, state, restarts: count } of now.processes) {
-      up.set({ process: String(name) }, state === 'running' ? 1 : 0);
+      up.set({ process: String(name) }, state === 'running' || state === 'waiting' ? 1 : 0);
       restarts.set({ process: String(name) }, count);
     }
     for (const point of now.points) points.set({ point: String(point.id) }, point.state === 'lost' ? 0 : 1);

@@ -4,6 +4,8 @@ import type { Access } from '../access/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Ingest } from '../ingest/index.ts';
 import { readPublicKeys, verifyDatabase } from '../ledger/index.ts';
+import { createPulledLists } from '../respond/index.ts';
+import { createBlocklists } from './blocklists.ts';
 import type { Owned } from './http/register.ts';
 import type { OpenState } from './open-state.ts';
 import { containmentRoutes } from './routes/containments.ts';
@@ -38,11 +40,21 @@ export function ownedRoutes(
   },
 ): Owned[] {
   const { db, clock, state, stages } = room;
+  const blocklists = createBlocklists({
+    lists: createPulledLists({ db, clock }),
+    dir: join(state.dir, 'blocklists'),
+    clock,
+    log: room.log,
+  });
   return [
     ...sessionRoutes(room),
     ...peopleRoutes(room),
     ...incidentRoutes(room),
-    ...containmentRoutes({ db, ...room.response, blocklist: async () => undefined }),
+    ...containmentRoutes({
+      db,
+      ...room.response,
+      blocklist: (name, tenantId, consumer) => blocklists.blocklist(name, tenantId, consumer),
+    }),
     ...executionRoutes(room),
     ...sourceRoutes(room),
     ...ruleRoutes({ db, containments: room.response.containments, contentVersion: room.contentVersion }),
@@ -54,6 +66,6 @@ export function ownedRoutes(
     }),
     ...stopRoutes({ db, clock, stopFile: state.stopFile, onChange: () => db.channels.wake('containments') }),
     ...systemRoutes({ report: room.report, version: room.version }),
-    ...streamRoutes({ access: room.access, feed: stages.feed, wakeFeed: stages.wakeFeed }),
+    ...streamRoutes({ access: room.access, feed: stages.feed, wakeFeed: () => stages.wakeFeed() }),
   ];
 }

@@ -77,6 +77,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       state,
       access,
       response,
+      ingest,
       onStop,
       onContentVersion: (version) => (contentVersion = version),
     });
@@ -157,7 +158,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       firstAdmin: admin,
       demonstration: demonstrated?.detail ?? '',
       hasSources: sources.some((source) => !source.is_demonstration),
-      stop: onStop.run,
+      stop: () => onStop.run(),
     };
   } catch (error) {
     await onStop.run();

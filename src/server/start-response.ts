@@ -3,6 +3,7 @@ import type { Access } from '../access/index.ts';
 import { canonicalRange } from '../base/address.ts';
 import { messageOf } from '../base/errors.ts';
 import { readHostProtection, type Protection } from '../connector/index.ts';
+import { readWarningLists } from '../context/index.ts';
 import type { Database } from '../db/index.ts';
 import {
   createContainments,
@@ -39,6 +40,7 @@ export async function startResponse(
   options: ServeOptions & { db: Database; state: OpenState; access: Access; onStop: OnStop },
 ): Promise<Response> {
   const { config, clock, log, db, state, onStop } = options;
+  const warnings = await readWarningLists(join(options.root, 'content/lists'));
   const settings: RespondSettings = {
     db,
     clock,
@@ -49,7 +51,7 @@ export async function startResponse(
       ownerProtections: config.respond.protected.map(protectionOf),
       // Proxies of each source stand in its batches, and keep their roles away from containment; here only what all share.
       sharedRanges: () => [],
-      warningListsOf: () => [],
+      warningListsOf: (address) => warnings.warningsOf(address).map(({ title, reason }) => `${title}: ${reason}`),
       adminAddresses: (tx) => options.access.adminAddresses(tx),
       othersLogons: async () => undefined,
     },

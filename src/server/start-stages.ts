@@ -4,6 +4,8 @@ import type { Access } from '../access/index.ts';
 import { startLoop, type Loop } from '../base/loop.ts';
 import type { Channel, Database } from '../db/index.ts';
 import { createSequencer, exportToFile, openSigningKey, latestCheckpoint, selectSequenced } from '../ledger/index.ts';
+import { createHistoryChild, shouldStartHistory, type HistoryChild } from '../history/index.ts';
+import { waitingBatches, type Ingest } from '../ingest/index.ts';
 import { createTriage } from '../triage/index.ts';
 import { createChangeFeed, type ChangeFeed } from './changes.ts';
 import type { OnStop } from './on-stop.ts';
@@ -14,6 +16,7 @@ import { superviseThread, type SupervisedThread } from './supervise-thread.ts';
 
 export interface Stages {
   detect: SupervisedThread;
+  history: HistoryChild;
   feed: ChangeFeed;
   wakeFeed(): void;
   /** Where signed checkpoints are appended. */
@@ -32,6 +35,7 @@ export async function startStages(
     state: OpenState;
     access: Access;
     response: Response;
+    ingest: Ingest;
     onStop: OnStop;
     onContentVersion(version: string): void;
   },
@@ -78,6 +82,30 @@ export async function startStages(
     feeding.wake();
     return more;
   });
+  const history = createHistoryChild({
+    main: join(options.root, 'src/server/history-main.ts'),
+    settings: {
+      database_url: state.databaseUrl,
+      log_level: config.log_level,
+      dir: join(state.dir, 'history'),
+      keep_days: config.history.retention_days,
+      keep_bytes: config.history.max_gb * 1e9,
+    },
+    log,
+  });
+  onStop.add('history', () => history.stop());
+  loop(
+    'history',
+    [],
+    async () => {
+      if (shouldStartHistory(await waitingBatches(db.read, 'history'), clock.now())) history.archive();
+      return false;
+    },
+    10_000,
+  );
+  loop('quiet sources', [], () => options.ingest.quietTurn(), 5_000);
+  loop('batches', [], () => options.ingest.maintainTurn(), 3_600_000);
+
   const triage = createTriage({
     db,
     clock,
@@ -129,5 +157,5 @@ export async function startStages(
   const waiting = new AbortController();
   await Promise.race([up, pause(detectStartMs, undefined, { signal: waiting.signal }).catch(() => {})]);
   waiting.abort();
-  return { detect, feed, wakeFeed: () => feeding.wake(), checkpointFile };
+  return { detect, history, feed, wakeFeed: () => feeding.wake(), checkpointFile };
 }

@@ -118,7 +118,9 @@ async function lockTargets(tx: Tx, placements: readonly Placement[]): Promise<In
   if (ids.length === 0) return [];
   const locked = await lockIncidents(tx, ids);
   for (const incident of locked) {
-    const isAsRead = reopened.has(incident.id) ? incident.status === 'resolved' : openStatuses.includes(incident.status);
+    const isAsRead = reopened.has(incident.id)
+      ? incident.status === 'resolved'
+      : openStatuses.includes(incident.status);
     if (!isAsRead) throw new ChangedMeanwhile();
   }
   return locked;

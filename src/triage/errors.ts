@@ -23,7 +23,8 @@ export const errors = defineErrors('TRIAGE', {
   },
   OPEN_ALREADY: {
     kind: 'refused',
-    message: (id: string) => `Incident ${id} cannot be taken up again: another one is open for the same entity and cause.`,
+    message: (id: string) =>
+      `Incident ${id} cannot be taken up again: another one is open for the same entity and cause.`,
     fix: 'Work on the open incident, or merge this one into it.',
   },
   DECLARED_ALREADY: {

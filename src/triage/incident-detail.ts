@@ -3,7 +3,14 @@ import { findingsByIds } from '../detect/index.ts';
 import type { Finding } from '../schema/finding.ts';
 import type { Incident } from '../schema/incident.ts';
 import { errors } from './errors.ts';
-import { selectEntitiesOf, selectJoinedFindings, selectLinks, selectVerdicts, type EntityOfIncident, type GivenVerdict } from './store/detail.ts';
+import {
+  selectEntitiesOf,
+  selectJoinedFindings,
+  selectLinks,
+  selectVerdicts,
+  type EntityOfIncident,
+  type GivenVerdict,
+} from './store/detail.ts';
 import { incidentById } from './store/incidents.ts';
 
 export interface IncidentDetail {

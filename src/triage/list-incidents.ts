@@ -61,7 +61,10 @@ export async function listIncidents(tx: Tx, filter: IncidentFilter): Promise<Inc
 }
 
 function readCursor(cursor: string | undefined): { risk: number; number: number } | undefined {
-  const [risk, number] = Buffer.from(cursor ?? '', 'base64url').toString().split(' ').map(Number);
+  const [risk, number] = Buffer.from(cursor ?? '', 'base64url')
+    .toString()
+    .split(' ')
+    .map(Number);
   return risk === undefined || number === undefined || !Number.isFinite(risk) || !Number.isSafeInteger(number)
     ? undefined
     : { risk, number };

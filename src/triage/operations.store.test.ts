@@ -44,7 +44,9 @@ async function incidents(): Promise<Incident[]> {
 }
 
 async function open(name: string, source: string, more = {}): Promise<Incident> {
-  await fire(db, [findingOf(name, clock.now(), [subject('ip', 'actor', source), subject('user', 'victim', name)], more)]);
+  await fire(db, [
+    findingOf(name, clock.now(), [subject('ip', 'actor', source), subject('user', 'victim', name)], more),
+  ]);
   await settle();
   const incident = (await incidents()).at(-1);
   if (!incident) throw new Error('no incident');
@@ -76,13 +78,20 @@ describe('status', () => {
   test('is refused on a revision that is not the last, and for an incident that is not there', async () => {
     const { id, revision } = await open('a', '203.0.113.7');
     await assignIncident(db.read, { id, assignee: 'user--bob', revision }, act());
-    await expect(advanceIncident(db.read, { id, to: 'closed', revision }, act())).rejects.toEqual(code('CHANGED_MEANWHILE'));
-    await expect(advanceIncident(db.read, { id: 'incident--no', to: 'closed' }, act())).rejects.toEqual(code('NO_INCIDENT'));
+    await expect(advanceIncident(db.read, { id, to: 'closed', revision }, act())).rejects.toEqual(
+      code('CHANGED_MEANWHILE'),
+    );
+    await expect(advanceIncident(db.read, { id: 'incident--no', to: 'closed' }, act())).rejects.toEqual(
+      code('NO_INCIDENT'),
+    );
   });
 
   test('a declaration is made once', async () => {
     const { id } = await open('a', '203.0.113.7');
-    expect(await declareIncident(db.read, { id }, act())).toMatchObject({ stage: 'declared', declared_by: 'user--ann' });
+    expect(await declareIncident(db.read, { id }, act())).toMatchObject({
+      stage: 'declared',
+      declared_by: 'user--ann',
+    });
     await expect(declareIncident(db.read, { id }, act())).rejects.toEqual(code('DECLARED_ALREADY'));
   });
 });
@@ -110,7 +119,9 @@ describe('what fires again', () => {
     await advanceIncident(db.read, { id: second.id, to: 'resolved' }, act());
     clock.advance(31 * minute);
     expect((await open('c', '203.0.113.7')).id).not.toBe(second.id);
-    await expect(advanceIncident(db.read, { id: second.id, to: 'in_progress' }, act())).rejects.toEqual(code('OPEN_ALREADY'));
+    await expect(advanceIncident(db.read, { id: second.id, to: 'in_progress' }, act())).rejects.toEqual(
+      code('OPEN_ALREADY'),
+    );
   });
 });
 
@@ -124,19 +135,28 @@ describe('verdicts', () => {
       expect(claims[1]?.incident.verdict).toBe('false_positive');
       await settleIncidents(tx, claims);
     });
-    expect((await db.read.one(z.object({ left: z.number() }), sql`select count(*) as left from incident_claims`)).left).toBe(0);
+    expect(
+      (await db.read.one(z.object({ left: z.number() }), sql`select count(*) as left from incident_claims`)).left,
+    ).toBe(0);
   });
 
   test('of people teach the confidence in a rule, those of machines do not', async () => {
     for (const n of [1, 2, 3]) {
       const { id } = await open(`a${n}`, `203.0.113.${n}`);
-      await setVerdict(db.read, { id, verdict: 'false_positive' }, { by: n === 3 ? 'execution--x' : 'user--ann', at: started });
+      await setVerdict(
+        db.read,
+        { id, verdict: 'false_positive' },
+        { by: n === 3 ? 'execution--x' : 'user--ann', at: started },
+      );
     }
     expect((await open('b', '203.0.113.20')).risk_terms.map((term) => term.name)).not.toContain('rule_confidence');
     const { id } = await open('c', '203.0.113.21');
     await setVerdict(db.read, { id, verdict: 'false_positive' }, act());
     const term = (await open('d', '203.0.113.22')).risk_terms.find((each) => each.name === 'rule_confidence');
-    expect(term).toMatchObject({ points: -6, reason: 'People found 0 of the last 3 incidents of these rules to be true.' });
+    expect(term).toMatchObject({
+      points: -6,
+      reason: 'People found 0 of the last 3 incidents of these rules to be true.',
+    });
   });
 });
 
@@ -144,13 +164,22 @@ describe('people', () => {
   test('split: findings, entities, counts and the pair go; what fires again finds its place', async () => {
     const first = await open('a', '203.0.113.7', { event_count: 3 });
     clock.advance(minute);
-    const scan = findingOf('scan', clock.now(), [subject('ip', 'actor', '203.0.113.7'), subject('host', 'target', 'web1')], {
-      cause: 'web-scan',
-      event_count: 4,
-    });
+    const scan = findingOf(
+      'scan',
+      clock.now(),
+      [subject('ip', 'actor', '203.0.113.7'), subject('host', 'target', 'web1')],
+      {
+        cause: 'web-scan',
+        event_count: 4,
+      },
+    );
     await fire(db, [scan]);
     await settle();
-    const second = await splitIncident(db.read, { id: first.id, findingIds: [scan.id], reason: 'Another team.' }, act());
+    const second = await splitIncident(
+      db.read,
+      { id: first.id, findingIds: [scan.id], reason: 'Another team.' },
+      act(),
+    );
     expect(second).toMatchObject({ cause: 'web-scan', finding_count: 1, event_count: 4, status: 'new' });
     const left = await incidentDetail(db.read, first.id);
     expect(left.incident).toMatchObject({ finding_count: 1, event_count: 3 });
@@ -159,15 +188,22 @@ describe('people', () => {
       reason: 'Split from incident '.concat(String(first.number), ': Another team.'),
       joined_by: 'user--ann',
     });
-    await fire(db, [{ ...scan, event_count: 9 }, findingOf('scan 2', clock.now(), scan.subjects, { cause: 'web-scan' })]);
+    await fire(db, [
+      { ...scan, event_count: 9 },
+      findingOf('scan 2', clock.now(), scan.subjects, { cause: 'web-scan' }),
+    ]);
     await settle();
     expect((await incidentDetail(db.read, second.id)).incident).toMatchObject({ finding_count: 2, event_count: 10 });
     await expect(
-      splitIncident(db.read, { id: first.id, findingIds: left.findings.map(({ finding }) => finding.id), reason: '' }, act()),
+      splitIncident(
+        db.read,
+        { id: first.id, findingIds: left.findings.map(({ finding }) => finding.id), reason: '' },
+        act(),
+      ),
     ).rejects.toEqual(code('BAD_SPLIT'));
-    await expect(splitIncident(db.read, { id: first.id, findingIds: ['finding--no'], reason: '' }, act())).rejects.toEqual(
-      code('BAD_SPLIT'),
-    );
+    await expect(
+      splitIncident(db.read, { id: first.id, findingIds: ['finding--no'], reason: '' }, act()),
+    ).rejects.toEqual(code('BAD_SPLIT'));
   });
 
   test('merge: everything goes on in the other one, which what fires again finds too', async () => {
@@ -181,12 +217,22 @@ describe('people', () => {
     });
     await open('c', '198.51.100.9');
     expect((await incidents()).map((incident) => incident.id)).toEqual([first.id, second.id]);
-    await expect(mergeIncidents(db.read, { id: first.id, intoId: first.id, reason: '' }, act())).rejects.toEqual(code('BAD_MERGE'));
-    await expect(mergeIncidents(db.read, { id: second.id, intoId: first.id, reason: '' }, act())).rejects.toEqual(code('BAD_MERGE'));
+    await expect(mergeIncidents(db.read, { id: first.id, intoId: first.id, reason: '' }, act())).rejects.toEqual(
+      code('BAD_MERGE'),
+    );
+    await expect(mergeIncidents(db.read, { id: second.id, intoId: first.id, reason: '' }, act())).rejects.toEqual(
+      code('BAD_MERGE'),
+    );
   });
 
   test('lists by risk or age in pages, and finds text, number and filters', async () => {
-    for (const [name, severity] of [['a', 2], ['b', 5], ['c', 3], ['d', 5], ['e', 1]] as const)
+    for (const [name, severity] of [
+      ['a', 2],
+      ['b', 5],
+      ['c', 3],
+      ['d', 5],
+      ['e', 1],
+    ] as const)
       await open(name, `203.0.113.${name.charCodeAt(0)}`, { severity_id: severity });
     for (const order of ['risk', 'newest'] as const) {
       const whole = (await listIncidents(db.read, { order, limit: 10 })).incidents.map((incident) => incident.id);

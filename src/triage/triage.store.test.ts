@@ -6,7 +6,14 @@ import { fakeClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { upsertAssets } from '../context/index.ts';
 import { sql } from '../db/index.ts';
-import { claimIncidents, createTriage, incidentDetail, listIncidents, settleIncidents, type IncidentDetail } from './index.ts';
+import {
+  claimIncidents,
+  createTriage,
+  incidentDetail,
+  listIncidents,
+  settleIncidents,
+  type IncidentDetail,
+} from './index.ts';
 
 const db = await testDatabase();
 const started = 1_700_000_000_000;
@@ -19,7 +26,8 @@ beforeEach(async () => {
     findings, finding_claims, assets, asset_keys, identities`);
 });
 
-const triage = (more: { batch?: number; declare?: string[] } = {}) => createTriage({ db, clock, log: silentLog, ...more });
+const triage = (more: { batch?: number; declare?: string[] } = {}) =>
+  createTriage({ db, clock, log: silentLog, ...more });
 
 async function settle(more: { batch?: number; declare?: string[] } = {}): Promise<void> {
   const running = triage(more);
@@ -39,7 +47,11 @@ async function only(): Promise<IncidentDetail> {
 }
 
 const guessing = (name: string, source: string, atMs: number, victim = 'root', host = 'web1') =>
-  findingOf(name, atMs, [subject('ip', 'actor', source), subject('user', 'victim', victim), subject('host', 'target', host)]);
+  findingOf(name, atMs, [
+    subject('ip', 'actor', source),
+    subject('user', 'victim', victim),
+    subject('host', 'target', host),
+  ]);
 
 describe('grouping', () => {
   test('a finding opens a suspected incident about its source, with the reason', async () => {
@@ -80,9 +92,12 @@ describe('grouping', () => {
     ]);
     await settle();
     const { incident, entities } = await only();
-    expect(entities.filter((entity) => entity.role !== 'actor').map((entity) => entity.value).toSorted()).toEqual(
-      ['admin', 'oracle', 'root', 'web1', 'web2', 'web3'],
-    );
+    expect(
+      entities
+        .filter((entity) => entity.role !== 'actor')
+        .map((entity) => entity.value)
+        .toSorted(),
+    ).toEqual(['admin', 'oracle', 'root', 'web1', 'web2', 'web3']);
     expect(incident.title).toBe('SSH brute force from 203.0.113.7 (3 machines, 3 accounts)');
     expect(incident.risk_terms.find((term) => term.name === 'victims')?.points).toBe(6.3);
   });
@@ -123,12 +138,27 @@ describe('grouping', () => {
   test('free text, proxies and demonstrations tie nothing; sites stay apart', async () => {
     await upsertAssets(
       db.read,
-      [{ tenant_id: 'default', site_id: 'default', id: 'p', name: 'p', owner: null, roles: ['proxy'], importance: 2, addresses: ['198.51.100.1'], hosts: [] }],
+      [
+        {
+          tenant_id: 'default',
+          site_id: 'default',
+          id: 'p',
+          name: 'p',
+          owner: null,
+          roles: ['proxy'],
+          importance: 2,
+          addresses: ['198.51.100.1'],
+          hosts: [],
+        },
+      ],
       started,
     );
     const at = (name: string, value: string, more = {}, of = {}) =>
       findingOf(name, started, [subject('ip', 'actor', value, more)], { cause: name, ...of });
-    await fire(db, [at('free 1', '203.0.113.1', { field_trust: 'free' }), at('free 2', '203.0.113.1', { field_trust: 'free' })]);
+    await fire(db, [
+      at('free 1', '203.0.113.1', { field_trust: 'free' }),
+      at('free 2', '203.0.113.1', { field_trust: 'free' }),
+    ]);
     await fire(db, [at('proxy 1', '198.51.100.1'), at('proxy 2', '198.51.100.1')]);
     await fire(db, [at('real', '203.0.113.2'), at('shown', '203.0.113.2', {}, { is_demonstration: true })]);
     await fire(db, [at('here', '10.0.0.5'), at('there', '10.0.0.5', {}, { site_id: 'branch' })]);
@@ -152,24 +182,41 @@ describe('grouping', () => {
   test('a vital victim raises severity by one step and says so', async () => {
     await upsertAssets(
       db.read,
-      [{ tenant_id: 'default', site_id: 'default', id: 'dc', name: 'dc', owner: null, roles: ['domain_controller'], importance: 4, addresses: [], hosts: ['DC1'] }],
+      [
+        {
+          tenant_id: 'default',
+          site_id: 'default',
+          id: 'dc',
+          name: 'dc',
+          owner: null,
+          roles: ['domain_controller'],
+          importance: 4,
+          addresses: [],
+          hosts: ['DC1'],
+        },
+      ],
       started,
     );
     await fire(db, [guessing('a', '203.0.113.7', started, 'root', 'dc1')]);
     await settle();
     const { incident } = await only();
     expect(incident.severity_id).toBe(4);
-    expect(incident.risk_terms[0]?.reason).toBe('The worst finding is high, raised from medium because a vital machine suffers.');
+    expect(incident.risk_terms[0]?.reason).toBe(
+      'The worst finding is high, raised from medium because a vital machine suffers.',
+    );
     expect(incident.risk_terms.find((term) => term.name === 'asset_importance')?.points).toBe(12);
   });
 });
 
 describe('the owner’s policy', () => {
   test('declares what it names and leaves the rest', async () => {
-    await fire(db, [guessing('a', '203.0.113.7', started), { ...guessing('b', '198.51.100.9', started), severity_id: 5 }]);
+    await fire(db, [
+      guessing('a', '203.0.113.7', started),
+      { ...guessing('b', '198.51.100.9', started), severity_id: 5 },
+    ]);
     await settle({ declare: ['incident.severity_id >= 5 && incident.entity_type == "ip"'] });
     const [first, second] = await details();
-    expect([first?.incident.stage, second?.incident.stage].toSorted()).toEqual(['declared', 'suspected']);
+    expect(new Set([first?.incident.stage, second?.incident.stage])).toEqual(new Set(['declared', 'suspected']));
     const declared = [first, second].find((detail) => detail?.incident.stage === 'declared');
     expect(declared?.incident).toMatchObject({ declared_by: 'policy:triage.declare', severity_id: 5 });
   });
@@ -213,7 +260,9 @@ describe('many at once', () => {
     for (let round = 0; round < 8; round += 1) {
       await fire(
         db,
-        sources.flatMap((source) => [0, 1, 2].map((n) => guessing(`${source} ${round} ${n}`, source, started + round * 1_000, `user${n}`))),
+        sources.flatMap((source) =>
+          [0, 1, 2].map((n) => guessing(`${source} ${round} ${n}`, source, started + round * 1_000, `user${n}`)),
+        ),
       );
       await Promise.all([1, 2, 3].map(() => settle({ batch: 4 })));
     }
@@ -225,36 +274,43 @@ describe('many at once', () => {
     }
   });
 
-  test('a storm of 100,000 refirings of one cause is one incident with exact counts', { timeout: 120_000 }, async () => {
-    const names = Array.from({ length: 1_000 }, (_, index) => `storm ${index}`);
-    let statements = 0;
-    const counted = {
-      ...db,
-      transaction: <T>(work: Parameters<typeof db.transaction<T>>[0]) =>
-        db.transaction((tx) =>
-          work({
-            ...tx,
-            many: (row, query) => ((statements += 1), tx.many(row, query)),
-            one: (row, query) => ((statements += 1), tx.one(row, query)),
-            maybe: (row, query) => ((statements += 1), tx.maybe(row, query)),
-            run: (query) => ((statements += 1), tx.run(query)),
-          }),
-        ),
-    };
-    const running = createTriage({ db: counted, clock, log: silentLog });
-    let turns = 0;
-    for (let round = 1; round <= 100; round += 1) {
-      await fire(db, names.map((name) => ({ ...guessing(name, '203.0.113.7', started), event_count: round })));
-      if (round % 10 === 0) while (await running.turn()) turns += 1;
-    }
-    const { incident } = await only();
-    expect(incident).toMatchObject({ finding_count: 1_000, event_count: 100_000 });
-    // 25 statements a turn at most, whatever the number of findings in it.
-    expect(statements).toBeLessThan(25 * (turns + 10));
-    const { count } = await db.read.one(
-      z.object({ count: z.number() }),
-      sql`select count(*) from ledger_entries where incident_id = ${incident.id}`,
-    );
-    expect(count).toBeLessThanOrEqual(turns);
-  });
+  test(
+    'a storm of 100,000 refirings of one cause is one incident with exact counts',
+    { timeout: 120_000 },
+    async () => {
+      const names = Array.from({ length: 1_000 }, (_, index) => `storm ${index}`);
+      let statements = 0;
+      const counted = {
+        ...db,
+        transaction: <T>(work: Parameters<typeof db.transaction<T>>[0]) =>
+          db.transaction((tx) =>
+            work({
+              ...tx,
+              many: (row, query) => ((statements += 1), tx.many(row, query)),
+              one: (row, query) => ((statements += 1), tx.one(row, query)),
+              maybe: (row, query) => ((statements += 1), tx.maybe(row, query)),
+              run: (query) => ((statements += 1), tx.run(query)),
+            }),
+          ),
+      };
+      const running = createTriage({ db: counted, clock, log: silentLog });
+      let turns = 0;
+      for (let round = 1; round <= 100; round += 1) {
+        await fire(
+          db,
+          names.map((name) => ({ ...guessing(name, '203.0.113.7', started), event_count: round })),
+        );
+        if (round % 10 === 0) while (await running.turn()) turns += 1;
+      }
+      const { incident } = await only();
+      expect(incident).toMatchObject({ finding_count: 1_000, event_count: 100_000 });
+      // 25 statements a turn at most, whatever the number of findings in it.
+      expect(statements).toBeLessThan(25 * (turns + 10));
+      const { count } = await db.read.one(
+        z.object({ count: z.number() }),
+        sql`select count(*) from ledger_entries where incident_id = ${incident.id}`,
+      );
+      expect(count).toBeLessThanOrEqual(turns);
+    },
+  );
 });

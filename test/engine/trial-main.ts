@@ -62,6 +62,8 @@ const running = await startEngine({
   log,
   actions,
   sweepMs: 200,
+  maxRunning: Number(process.env['TRIAL_MAX_RUNNING'] ?? 200),
+  keepDays: Number(process.env['TRIAL_KEEP_DAYS'] ?? 30),
   standstillMs: 2_000,
   onLost: (reason) => {
     effect('lost', reason.replaceAll(/\s/g, '-'));

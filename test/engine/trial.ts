@@ -41,9 +41,9 @@ export function trial(url: string) {
         return { key, pid: Number(pid) };
       });
 
-  function launch(): TrialEngine {
+  function launch(environment: Record<string, string> = {}): TrialEngine {
     const child = fork(join(import.meta.dirname, 'trial-main.ts'), [], {
-      env: { ...process.env, TRIAL_URL: url, TRIAL_EFFECTS: effectsFile },
+      env: { ...process.env, ...environment, TRIAL_URL: url, TRIAL_EFFECTS: effectsFile },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     children.push(child);
@@ -59,8 +59,8 @@ export function trial(url: string) {
     effects,
     launch,
     /** Launches and waits until it takes work. */
-    async ready(): Promise<TrialEngine> {
-      const engine = launch();
+    ready: async (environment: Record<string, string> = {}): Promise<TrialEngine> => {
+      const engine = launch(environment);
       await until(() => effects('ready').some((line) => line.pid === engine.pid), {
         timeoutMs: 20_000,
         what: 'an engine that is ready',
@@ -87,6 +87,7 @@ export async function chain(db: Database, commands: readonly (readonly [string, 
           name: `step ${index}`,
           agent,
           commands: [{ type: `firebreak:${command[0]}`, command: command[1] }],
+          ...command[2],
           on_completion: ids[index + 1],
         },
       ];

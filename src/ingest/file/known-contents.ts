@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Position } from '../store/positions.ts';
-import { hasFingerprint, readAt, searchDirectory, type Identity } from './content.ts';
+import { fingerprintOf, hasFingerprint, headBytes, readAt, searchDirectory, type Identity } from './content.ts';
 import type { Cut } from './follow-file.ts';
 import { isPackedName, rotatedFrom } from './rotated-name.ts';
 
@@ -125,9 +125,12 @@ async function copiedFrom(
   identity: Identity,
   positions: readonly Position[],
 ): Promise<Position | undefined> {
-  for (const position of positions) {
-    if (position.fingerprint_bytes === 0 || identity.size < position.byte_offset) continue;
-    if (await hasFingerprint(handle, position)) return position;
-  }
-  return undefined;
+  const head = await readAt(handle, 0, headBytes);
+  return positions.find(
+    ({ fingerprint, fingerprint_bytes: length, byte_offset: offset }) =>
+      length > 0 &&
+      head.length >= length &&
+      identity.size >= offset &&
+      fingerprintOf(head.subarray(0, length)) === fingerprint,
+  );
 }

@@ -8,6 +8,7 @@ import {
   symlinkSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -131,6 +132,7 @@ describe('a watched file', () => {
   it('reads the file that was made and rotated away while it was stopped', async () => {
     const { path, start, has } = await watched();
     writeFileSync(`${path}.1`, text(numbered(0, 5, 'before our time')));
+    utimesSync(`${path}.1`, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
     writeFileSync(path, '');
     await start();
     appendFileSync(path, text(numbered(0, 10)));

@@ -41,7 +41,8 @@ export async function removeSource(tx: Tx, id: string, now: Date): Promise<boole
 
 export async function updateSourceState(tx: Tx, id: string, state: Source['state'], now: Date): Promise<void> {
   await tx.run(sql`
-    update sources set state = ${state}, quiet_since = null,
+    update sources set state = ${state}, running_since = case when ${state} = 'running' then ${now}::timestamptz end,
+      quiet_since = case when ${state} = 'running' then quiet_since end,
       started_at = case when ${state} = 'running' then coalesce(started_at, ${now}) else started_at end
     where id = ${id}`);
 }
@@ -69,13 +70,12 @@ export function turnQuiet(tx: Tx, now: Date): Promise<TurnedSource[]> {
   return tx.many(
     turned,
     sql`
-      with seen as (
-        select id, quiet_after_s > 0 and coalesce(last_received_at, started_at, created_at)
-            + quiet_after_s * interval '1 second' <= ${now}::timestamptz as is_quiet
-        from sources where removed_at is null and state = 'running')
-      update sources set quiet_since = case when seen.is_quiet then ${now}::timestamptz end
-      from seen where sources.id = seen.id and seen.is_quiet <> (sources.quiet_since is not null)
-      returning sources.id, name, seen.is_quiet, last_received_at, quiet_after_s`,
+      update sources set quiet_since = case when quiet_since is null then ${now}::timestamptz end
+      where removed_at is null and state = 'running' and case
+        when quiet_since is null then quiet_after_s > 0
+          and greatest(last_received_at, running_since) + quiet_after_s * interval '1 second' <= ${now}::timestamptz
+        else last_received_at > quiet_since end
+      returning id, name, quiet_since is not null as is_quiet, last_received_at, quiet_after_s`,
   );
 }
 

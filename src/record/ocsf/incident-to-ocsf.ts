@@ -19,7 +19,9 @@ export function incidentToOcsf(detail: IncidentDetail): Record<string, unknown> 
     status_id: incidentStatusIds[incident.status],
     ...(incident.verdict === null ? {} : { verdict_id: verdictIds[incident.verdict] }),
     // The class wants one of both: nobody is a group, too.
-    ...(incident.assignee === null ? { assignee_group: { name: 'unassigned' } } : { assignee: { name: incident.assignee } }),
+    ...(incident.assignee === null
+      ? { assignee_group: { name: 'unassigned' } }
+      : { assignee: { name: incident.assignee } }),
     desc: `${detail.entityReason}: ${incident.entity_value}`,
     count: incident.event_count,
     start_time: incident.first_seen_at.getTime(),

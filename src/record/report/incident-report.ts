@@ -58,7 +58,12 @@ export function renderReport(parts: ReportParts): string {
 function summary({ incident, entityReason, formerIncidentId, mergedIntoId }: IncidentDetail): string {
   const rows: [string, string][] = [
     ['Id', incident.id],
-    ['Stage', incident.declared_by ? `${incident.stage} ${utc(incident.declared_at)} by ${text(incident.declared_by)}` : incident.stage],
+    [
+      'Stage',
+      incident.declared_by
+        ? `${incident.stage} ${utc(incident.declared_at)} by ${text(incident.declared_by)}`
+        : incident.stage,
+    ],
     ['Status', incident.status.replace('_', ' ')],
     ['Severity', severityNames[incident.severity_id] ?? String(incident.severity_id)],
     ['Risk', `${incident.risk_score} of 100`],
@@ -68,7 +73,10 @@ function summary({ incident, entityReason, formerIncidentId, mergedIntoId }: Inc
     ['Last seen', utc(incident.last_seen_at)],
     ['Findings, events', `${incident.finding_count}, ${incident.event_count}`],
     ['Assignee', text(incident.assignee ?? '')],
-    ['Verdict', incident.verdict ? `${incident.verdict.replaceAll('_', ' ')} by ${text(incident.verdict_by ?? '')}` : ''],
+    [
+      'Verdict',
+      incident.verdict ? `${incident.verdict.replaceAll('_', ' ')} by ${text(incident.verdict_by ?? '')}` : '',
+    ],
     ['Closed', utc(incident.closed_at)],
     ['Follows', formerIncidentId ?? ''],
     ['Merged into', mergedIntoId ?? ''],
@@ -85,7 +93,10 @@ const shownFindings = 100;
 function reasons({ findings: joined }: IncidentDetail): string {
   return joined
     .slice(0, shownFindings)
-    .map(({ finding, reason, joined_by, joined_at }) => `- ${text(finding.rule_title)}: ${text(reason)} (${text(joined_by)}, ${utc(joined_at)})`)
+    .map(
+      ({ finding, reason, joined_by, joined_at }) =>
+        `- ${text(finding.rule_title)}: ${text(reason)} (${text(joined_by)}, ${utc(joined_at)})`,
+    )
     .concat(more(joined.length))
     .join('\n');
 }
@@ -152,14 +163,21 @@ function containment(one: Containment): string {
         `, ${verification.dropped_packets} packets dropped. ${text(verification.detail)}`,
     ],
     ['Points', text(one.points.map((point) => `${point.point_id}: ${point.state}`).join(', '))],
-    ['Released', one.released_at ? `${utc(one.released_at)} by ${text(one.released_by ?? '')}: ${text(one.release_reason ?? '')}` : ''],
+    [
+      'Released',
+      one.released_at
+        ? `${utc(one.released_at)} by ${text(one.released_by ?? '')}: ${text(one.release_reason ?? '')}`
+        : '',
+    ],
   ];
   const list = facts.filter(([, value]) => value.trim() !== '').map(([name, value]) => `- ${name}: ${value.trim()}`);
   const decision = table(
     ['Check', 'Outcome', 'Reason'],
     one.decision.map((step) => [text(step.check), step.outcome, text(step.reason)]),
   );
-  return [`### ${text(one.kind)} ${text(one.target)}`, list.join('\n'), decision].filter((part) => part !== '').join('\n\n');
+  return [`### ${text(one.kind)} ${text(one.target)}`, list.join('\n'), decision]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function decisions(entries: readonly TimelineEntry[]): string {
@@ -185,7 +203,10 @@ function timeline(entries: readonly TimelineEntry[]): string {
 
 function tasks(all: readonly Task[]): string {
   return all
-    .map((task) => `- [${task.status === 'done' ? 'x' : ' '}] ${text(task.title)}${task.status === 'cancelled' ? ' (cancelled)' : ''}${task.assignee ? `, ${text(task.assignee)}` : ''}`)
+    .map(
+      (task) =>
+        `- [${task.status === 'done' ? 'x' : ' '}] ${text(task.title)}${task.status === 'cancelled' ? ' (cancelled)' : ''}${task.assignee ? `, ${text(task.assignee)}` : ''}`,
+    )
     .join('\n');
 }
 

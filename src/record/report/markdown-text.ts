@@ -8,8 +8,7 @@ const longest = 500;
  * in it is markup, a table cell's end, HTML, a link (bare addresses too) or an image. CommonMark 0.31 and GFM 0.29.
  */
 export function markdownText(text: string): string {
-  const chars = [...text];
-  const cut = chars.length > longest ? `${chars.slice(0, longest).join('')}…` : text;
+  const cut = text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text;
   return escapeControl(cut)
     .replaceAll(/[\\`*_[\]|~]/g, '\\$&')
     .replaceAll('&', '&amp;')
@@ -19,7 +18,7 @@ export function markdownText(text: string): string {
     .replaceAll(/\b(www)\./gi, '$1\\.')
     .replaceAll('@', '&#64;')
     .replace(/^([-+#=:])/, '\\$1')
-    .replace(/^(\d+)([.)])/, '$1\\$2')
+    .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')
     .trim();
 }
 

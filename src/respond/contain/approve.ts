@@ -24,7 +24,10 @@ export async function approveIn(
   if (found.status !== 'awaiting_approval' && found.status !== 'proposed')
     throw errors.BAD_TRANSITION([containmentId, found.status, 'ordered']);
   const request = await store.requestOf(tx, containmentId);
-  const ask = { request: { ...request, durationS: found.duration_s }, ruleIds: request.ruleId === undefined ? [] : [request.ruleId] };
+  const ask = {
+    request: { ...request, durationS: found.duration_s },
+    ruleIds: request.ruleId === undefined ? [] : [request.ruleId],
+  };
   const [gathered] = await gatherFacts(tx, [ask], settings, new Date(nowMs));
   if (!gathered) throw errors.NO_CONTAINMENT([containmentId]);
   // Approving is the one way out of shadow for a single request: the ladder itself stays where it is.

@@ -9,10 +9,7 @@ import type { RespondSettings } from '../settings.ts';
 import * as store from '../store/armings.ts';
 import { openIds } from '../store/containments.ts';
 
-type Arming = Pick<
-  Containments,
-  'protect' | 'unprotect' | 'listProtected' | 'shadowRecord' | 'arm' | 'listArmings'
->;
+type Arming = Pick<Containments, 'protect' | 'unprotect' | 'listProtected' | 'shadowRecord' | 'arm' | 'listArmings'>;
 
 const shownShadows = 20;
 

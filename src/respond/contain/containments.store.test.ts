@@ -41,7 +41,9 @@ const person = { ...by, tenantId: 'default' };
 beforeEach(async () => {
   pushed = [];
   removeStop(stopFile);
-  await db.read.run(sql`truncate containments, enforcements, budgets, armings, protected_entities, enforcement_points cascade`);
+  await db.read.run(
+    sql`truncate containments, enforcements, budgets, armings, protected_entities, enforcement_points cascade`,
+  );
   await takePoint(db.read, point, 'test', new Date(clock.now()));
 });
 
@@ -78,9 +80,7 @@ const applies = (targets: string[], more: object = {}) => {
 const lets = (targets: string[]) => applies([], { released: targets });
 const reads = (held: { target: string; droppedPackets?: number }[], isStopped = false) => {
   clock.advance(1);
-  return db.transaction((tx) =>
-    recordReading(tx, point, held, { nowMs: clock.now(), isStopped, countsAsDrift: true }),
-  );
+  return db.transaction((tx) => recordReading(tx, point, held, { nowMs: clock.now(), isStopped, countsAsDrift: true }));
 };
 const now = async (id: string) => (await containmentById(db.read, id)) ?? expect.unreachable();
 
@@ -234,23 +234,36 @@ describe('the owner', () => {
   });
 
   it('approves what waits, and refuses it by silence', async () => {
-    const asks = { requestedBy: 'system:respond', ruleId: 'rule-1', subject: { role: 'actor', fieldTrust: 'anchored', channelTrust: 'authenticated' } } as const;
+    const asks = {
+      requestedBy: 'system:respond',
+      ruleId: 'rule-1',
+      subject: { role: 'actor', fieldTrust: 'anchored', channelTrust: 'authenticated' },
+    } as const;
     await containments.arm(
       { tenantId: 'default', ruleId: 'rule-1', action: 'deny-address', level: 'approve' },
       { actor: 'user--1', confirm: { shadowSeen: 0, protectedConfirmed: true } },
     );
     const waiting = await containments.request(denyRequest('203.0.113.18', asks));
     expect(waiting.outcome).toBe('awaiting_approval');
-    expect((await containments.approve(waiting.containment.id, by)).containment).toMatchObject({ status: 'ordered', approved_by: 'user--2' });
+    expect((await containments.approve(waiting.containment.id, by)).containment).toMatchObject({
+      status: 'ordered',
+      approved_by: 'user--2',
+    });
     const silent = await containments.request(denyRequest('203.0.113.19', asks));
     clock.advance(3_601_000);
     await containments.turn();
     expect((await now(silent.containment.id)).status).toBe('refused');
-    await expect(containments.approve(silent.containment.id, by)).rejects.toMatchObject({ code: 'RESPOND.BAD_TRANSITION' });
+    await expect(containments.approve(silent.containment.id, by)).rejects.toMatchObject({
+      code: 'RESPOND.BAD_TRANSITION',
+    });
   });
 
   it('arms only after the shadow record was seen and the protected set confirmed', async () => {
-    const asks = { requestedBy: 'system:respond', ruleId: 'rule-2', subject: { role: 'actor', fieldTrust: 'anchored', channelTrust: 'authenticated' } } as const;
+    const asks = {
+      requestedBy: 'system:respond',
+      ruleId: 'rule-2',
+      subject: { role: 'actor', fieldTrust: 'anchored', channelTrust: 'authenticated' },
+    } as const;
     const shadow = await containments.request(denyRequest('203.0.113.20', asks));
     expect(shadow).toMatchObject({ outcome: 'proposed', containment: { level: 'shadow', status: 'proposed' } });
     expect(pushed.flatMap(({ deny }) => deny)).toEqual([]);

@@ -131,10 +131,10 @@ export function createContainments(settings: RespondSettings, push: Enforcement[
         reason: 'The target is protected now.',
       });
       const unplaced = await store.unplacedIds(db.read, new Date(now.getTime() - unplacedMs));
-      if (unplaced.length > 0) await db.transaction((tx) => settle(tx, unplaced, nowhere, now.getTime(), 'system:respond'));
+      if (unplaced.length > 0)
+        await db.transaction((tx) => settle(tx, unplaced, nowhere, now.getTime(), 'system:respond'));
       const freed = await releasedIds(db.read, now);
-      const finished =
-        freed.length === 0 ? [] : await db.transaction((tx) => finishReleases(tx, freed, clock.now()));
+      const finished = freed.length === 0 ? [] : await db.transaction((tx) => finishReleases(tx, freed, clock.now()));
       if (finished.length > 0) db.channels.wake('containments');
       if (expired.length > 0) await forgetBudgets(db.read, new Date(now.getTime() - 7 * 86_400_000));
       return expired.length === dueAtOnce || covered.length > 0;

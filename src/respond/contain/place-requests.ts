@@ -25,11 +25,7 @@ export type Placed =
  * Decides requests and writes what came of it, all in the caller's transaction: budgets, containments with their places,
  * ledger. Nothing is attempted before that commits.
  */
-export async function placeRequests(
-  tx: Tx,
-  asks: readonly PlacedAsk[],
-  settings: RespondSettings,
-): Promise<Placed[]> {
+export async function placeRequests(tx: Tx, asks: readonly PlacedAsk[], settings: RespondSettings): Promise<Placed[]> {
   if (asks.length === 0) return [];
   const nowMs = settings.clock.now();
   const now = new Date(nowMs);
@@ -62,7 +58,11 @@ export async function placeRequests(
       executionId !== undefined && request.stepId !== undefined
         ? idFrom('containment', executionId, request.stepId, decision.target)
         : newId('containment', nowMs);
-    const containment = containmentOf(id, request, decision, found.facts, { occasion, nowMs, approvalS: settings.approvalS });
+    const containment = containmentOf(id, request, decision, found.facts, {
+      occasion,
+      nowMs,
+      approvalS: settings.approvalS,
+    });
     fresh.push({ containment, request });
     entries.push(entryOf(containment, decision, nowMs));
     placed.push({ outcome: 'new', containment, decision, executionId });

@@ -55,11 +55,7 @@ export async function releaseIn(
   return { ended, release };
 }
 
-function endOf(
-  containment: Containment,
-  end: { release_reason: string; released_by: string },
-  now: Date,
-): Containment {
+function endOf(containment: Containment, end: { release_reason: string; released_by: string }, now: Date): Containment {
   const isEnforced = enforcedStatuses.some((status) => status === containment.status);
   // Held after drift: points may still have it.
   if (isEnforced || (containment.status === 'awaiting_approval' && containment.ordered_at !== null))

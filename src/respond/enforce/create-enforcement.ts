@@ -165,11 +165,7 @@ export function createEnforcement(options: {
     );
     point.readAt =
       nowMs +
-      (corrections.isVerifying
-        ? readEveryMs.verifying
-        : answer.held.length > few
-          ? readEveryMs.many
-          : readEveryMs.few);
+      (corrections.isVerifying ? readEveryMs.verifying : answer.held.length > few ? readEveryMs.many : readEveryMs.few);
   }
 
   async function renew(point: Driven): Promise<void> {
@@ -185,7 +181,10 @@ export function createEnforcement(options: {
     });
     if (isOurs && !point.isFenced) return;
     point.isFenced = true;
-    log.error({ point: point.settings.id }, 'Another Firebreak has taken over this enforcement point; it is left alone.');
+    log.error(
+      { point: point.settings.id },
+      'Another Firebreak has taken over this enforcement point; it is left alone.',
+    );
     await point.link?.stop();
     points.delete(point.settings.id);
   }
@@ -260,7 +259,7 @@ export function createEnforcement(options: {
     },
     async stop() {
       isEnding = true;
-      await Promise.all([...points.values()].map((point) => point.link?.stop()));
+      await Promise.all([...points.values()].map(async (point) => point.link?.stop()));
       points.clear();
     },
   };

@@ -34,7 +34,10 @@ export interface Enforcement {
   /** Ends its process and retires it. */
   remove(pointId: string): Promise<void>;
   /** In-process and immediate: sends the change to the points it concerns and waits for nothing. Call it after the commit. */
-  push(change: { deny: readonly PushedDenial[]; release: readonly { target: string; isDemonstration: boolean }[] }): void;
+  push(change: {
+    deny: readonly PushedDenial[];
+    release: readonly { target: string; isDemonstration: boolean }[];
+  }): void;
   /** Writes what the points reported, then reconciles and verifies what is due; true when there is more. */
   turn(): Promise<boolean>;
   states(): Promise<PointState[]>;

@@ -15,7 +15,13 @@ export interface ListedDenial {
 export interface PulledLists {
   entries(tenantId: string): Promise<ListedDenial[]>;
   /** `consumer`: the token that pulled. The list is an enforcement point from its first pull on. */
-  pulled(pull: { name: string; tenantId: string; consumer: string; etag: string; targets: readonly string[] }): Promise<void>;
+  pulled(pull: {
+    name: string;
+    tenantId: string;
+    consumer: string;
+    etag: string;
+    targets: readonly string[];
+  }): Promise<void>;
 }
 
 export function createPulledLists(settings: Pick<RespondSettings, 'db' | 'clock'>): PulledLists {

@@ -133,7 +133,8 @@ function appliedTo(containment: Containment, point: PointSettings, nowMs: number
       ...containment.verification,
       applied: 'yes',
       applied_at: new Date(nowMs).toISOString(),
-      effective: containment.verification.effective === 'not_observable' ? 'pending' : containment.verification.effective,
+      effective:
+        containment.verification.effective === 'not_observable' ? 'pending' : containment.verification.effective,
       detail: `${point.id} ${holdsOf(point)}.`,
     },
     change: { in_force_at: containment.in_force_at ?? new Date(nowMs) },

@@ -49,6 +49,20 @@ export async function migrateEngine(settings: EngineSettings): Promise<void> {
 /** DBOS Transact as our engine. One per process: DBOS is one global object. */
 export async function createDbosEngine(options: EngineSettings & { workflow: Workflow }): Promise<WorkflowEngine> {
   let running = 0;
+  const durable: Durable = {
+    step: (name, work) =>
+      DBOS.runStep(() => work(DBOS.stepStatus?.cancelSignal ?? new AbortController().signal), { name }),
+    async wait(_name, ms) {
+      // A run that waits takes no place from others.
+      running -= 1;
+      try {
+        await DBOS.sleepms(ms);
+      } finally {
+        running += 1;
+      }
+    },
+    isEnded: (error) => error instanceof DbosErrors.DBOSError,
+  };
   configure(options);
   const execution = DBOS.registerWorkflow(
     async (executionId: string) => {
@@ -143,10 +157,3 @@ function statusesOf(status: EngineRun['status']): ('PENDING' | (typeof waiting)[
   if (status === 'running') return ['PENDING'];
   return status === 'waiting' ? [...waiting] : [...ended];
 }
-
-const durable: Durable = {
-  step: (name, work) =>
-    DBOS.runStep(() => work(DBOS.stepStatus?.cancelSignal ?? new AbortController().signal), { name }),
-  wait: (_name, ms) => DBOS.sleepms(ms),
-  isEnded: (error) => error instanceof DbosErrors.DBOSError,
-};

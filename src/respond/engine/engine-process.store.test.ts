@@ -230,11 +230,19 @@ describe('the shipped playbook in the engine process', { timeout: 60_000 }, () =
 
   it('is started again when it dies, and keeps little memory', async () => {
     const rssMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${engine.pid()}/status`, 'utf8'))?.[1]) / 1_024;
-    console.info(`engine process: ${rssMb.toFixed(0)} MB resident`);
     expect(rssMb).toBeLessThan(200);
     process.kill(engine.pid() ?? 0, 'SIGKILL');
     await until(() => engine.starts() === 2);
     const { executionId } = await run('after', { status: 'proposed', level: 'shadow' });
+    const [execution] = await finished(db, [executionId]);
+    expect(execution?.status).toBe('successfully_completed');
+  });
+
+  it('ends when its lock is lost, and nothing else does', async () => {
+    const { pid, starts } = { pid: engine.pid(), starts: engine.starts() };
+    await db.read.run(sql`select pg_terminate_backend(backend_pid) from executors where pid = ${pid ?? 0}`);
+    await until(() => engine.starts() === starts + 1);
+    const { executionId } = await run('lock', { status: 'proposed', level: 'shadow' });
     const [execution] = await finished(db, [executionId]);
     expect(execution?.status).toBe('successfully_completed');
   });

@@ -5,7 +5,7 @@ import { ask, chain, finished, trial } from '../../../test/engine/trial.ts';
 import { until } from '../../../test/until.ts';
 import { sql } from '../../db/index.ts';
 import { cancelExecution } from './ask-engine.ts';
-import { executionById, stepsOfExecution } from './store/executions.ts';
+import { executionById, insertRequest, stepsOfExecution } from './store/executions.ts';
 
 const db = await testDatabase();
 const { effects, launch, ready } = trial(db.url);
@@ -133,6 +133,56 @@ describe('one engine process', { timeout: 60_000 }, () => {
     expect(keysOf('once', never)).toHaveLength(0);
     engine.child.kill('SIGTERM');
     await engine.ended;
+  });
+
+  it('[7] the beginning of a waiting run can be moved', async () => {
+    const engine = await ready();
+    const [id = ''] = await ask(db, await chain(db, [['once', '0']]), 1, { delayMs: 3_600_000 });
+    await until(async () => (await waitingRequests()) === 0);
+    await insertRequest(db.read, { executionId: id, kind: 'delay', key: 'now', body: { delay_ms: 0 } });
+    db.channels.wake('executions');
+    const [execution] = await finished(db, [id]);
+    expect(execution?.status).toBe('successfully_completed');
+    engine.child.kill('SIGTERM');
+    await engine.ended;
+  });
+
+  it('[6] runs that wait take no place from others', async () => {
+    const engine = await ready({ TRIAL_MAX_RUNNING: '2' });
+    const waiting = await ask(db, await chain(db, [['once', '0', { delay: 600_000 }]]), 6);
+    const [quick = ''] = await ask(db, await chain(db, [['once', '0']]));
+    const [execution] = await finished(db, [quick]);
+    expect(execution?.status).toBe('successfully_completed');
+    for (const id of waiting) await cancelExecution(db.read, id);
+    db.channels.wake('executions');
+    await finished(db, waiting);
+    engine.child.kill('SIGKILL');
+    await engine.ended;
+  });
+
+  it('[11] the engine forgets what ended, our tables do not', async () => {
+    const first = await ready();
+    const [id = ''] = await ask(db, await chain(db, [['once', '0']]));
+    await finished(db, [id]);
+    const known = () =>
+      db.read.one(
+        z.object({ count: z.number() }),
+        sql`select count(*) from dbos.workflow_status where workflow_uuid = ${id}`,
+      );
+    expect((await known()).count).toBe(1);
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const second = await ready({ TRIAL_KEEP_DAYS: '0' });
+    await until(async () => (await known()).count === 0);
+    expect(await stepsOfExecution(db.read, id)).toHaveLength(3);
+    second.child.kill('SIGTERM');
+    await second.ended;
+    // Who left in order is struck off by himself.
+    const left = await db.read.one(
+      z.object({ count: z.number() }),
+      sql`select count(*) from executors where pid = ${second.pid}`,
+    );
+    expect(left.count).toBe(0);
   });
 
   it('a running step is told that its run was cancelled', async () => {

@@ -56,7 +56,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     workflow: executionWorkflow({ db, clock, log, executorId: executor.id, actions }),
   });
 
-  const dispatch = createDispatch({ db, clock, log, engine, maxRunning: options.maxRunning ?? 200 });
+  const dispatch = createDispatch({ db, clock, log, engine, maxRunning: options.maxRunning ?? 500 });
   const dispatching = startLoop({ name: 'executions', everyMs: 1_000, log, turn: () => dispatch.turn() });
   const endListening = db.channels.listen('executions', () => dispatching.wake());
 

@@ -33,7 +33,7 @@ export interface WorkflowEngine {
   resume(executionIds: readonly string[], options: { alone: boolean }): Promise<void>;
   /** Forgets ended runs that finished before `beforeMs` (epoch). Gives how many. */
   forget(beforeMs: number): Promise<number>;
-  /** Runs under way in this process. */
+  /** Runs under way in this process; those that wait do not count. */
   running(): number;
   stop(): Promise<void>;
 }

@@ -72,7 +72,9 @@ describe('decide', () => {
     '',
   ])('never denies %s, also when a person asks', (target) => {
     expect(outcome({ target }).outcome).toBe('forbid');
-    expect(decide(request({ target, requestedBy: 'user--1' }), facts({ isApproved: true }), allowing).outcome).toBe('forbid');
+    expect(decide(request({ target, requestedBy: 'user--1' }), facts({ isApproved: true }), allowing).outcome).toBe(
+      'forbid',
+    );
   });
 
   it('denies the /64 of an IPv6 source and protects by it', () => {
@@ -209,11 +211,7 @@ describe('the protected set', () => {
             const checked = checkTarget(`${address}/${prefix}`, [], 'deny-range');
             return checked.target.includes('/') ? [{ range: checked.target, reason: 'owner' }] : [];
           });
-          const decision = decide(
-            request({ target, kind, requestedBy }),
-            facts({ protections, isApproved }),
-            allowing,
-          );
+          const decision = decide(request({ target, kind, requestedBy }), facts({ protections, isApproved }), allowing);
           if (decision.outcome !== 'permit') return;
           permits += 1;
           for (const { range } of [...compiledProtection, ...protections])

@@ -102,7 +102,14 @@ export function decide(request: ContainmentRequest, facts: Facts, policies: Poli
   if (spent) note('budget', 'hold', `The budget ${spent.name} is spent: ${spent.used} of ${spent.limit}.`);
   else note('budget', 'pass', 'Within its budgets.');
 
-  const policy = policies.evaluate({ request, facts, target, durationS, prefix: checked.prefix, family: checked.family });
+  const policy = policies.evaluate({
+    request,
+    facts,
+    target,
+    durationS,
+    prefix: checked.prefix,
+    family: checked.family,
+  });
   if (policy.outcome === 'deny') {
     note('policy', 'forbid', policy.reason);
     return done('forbid');

@@ -89,7 +89,9 @@ function invalid(file: string, problems: readonly { message: string }[]) {
 
 function preparsed(cedar: typeof Cedar, source: PolicySource): Policies {
   // The parsed forms live in the thread, under a name: one per content.
-  const digest = createHash('sha256').update(JSON.stringify([source.schema, source.staticPolicies])).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([source.schema, source.staticPolicies]))
+    .digest('hex');
   const name = `firebreak-${digest.slice(0, 16)}`;
   const parsed = [
     cedar.preparseSchema(name, source.schema),
@@ -97,7 +99,9 @@ function preparsed(cedar: typeof Cedar, source: PolicySource): Policies {
   ];
   for (const answer of parsed) if (answer.type === 'failure') throw invalid('policies', answer.errors);
 
-  function ask(call: Pick<Cedar.StatefulAuthorizationCall, 'principal' | 'action' | 'resource' | 'context' | 'entities'>) {
+  function ask(
+    call: Pick<Cedar.StatefulAuthorizationCall, 'principal' | 'action' | 'resource' | 'context' | 'entities'>,
+  ) {
     const answer = cedar.statefulIsAuthorized({
       ...call,
       preparsedSchemaName: name,
@@ -120,7 +124,8 @@ function preparsed(cedar: typeof Cedar, source: PolicySource): Policies {
 
   const policies: Policies = { evaluate: (input) => ask(callOf(input)) };
   const odd = ask({ ...callOf(sample), action: { type: `${namespace}::Action`, id: 'no-such-action' } });
-  if (odd.outcome === 'allow') throw invalid('policies', [{ message: 'an unknown action was allowed in the self-test' }]);
+  if (odd.outcome === 'allow')
+    throw invalid('policies', [{ message: 'an unknown action was allowed in the self-test' }]);
   const plain = ask(callOf(sample));
   if (plain.reason.startsWith('The policies did not answer') || plain.reason.startsWith('Policy "'))
     throw invalid('policies', [{ message: plain.reason }]);

@@ -44,7 +44,10 @@ const shadowRow = z.object({
 export async function shadowRecordOf(tx: Tx, tenantId: string, ruleId: string, action: string, limit: number) {
   const where = sql`tenant_id = ${tenantId} and rule_id = ${ruleId} and kind = ${action} and level = 'shadow'
     and not is_demonstration`;
-  const { count } = await tx.one(z.object({ count: z.int() }), sql`select count(*) as count from containments where ${where}`);
+  const { count } = await tx.one(
+    z.object({ count: z.int() }),
+    sql`select count(*) as count from containments where ${where}`,
+  );
   const latest = await tx.many(
     shadowRow,
     sql`select target, created_at, reason, duration_s from containments where ${where} order by created_at desc limit ${limit}`,

@@ -164,14 +164,13 @@ export const unwantedTargets = (tx: Tx, targets: readonly string[], now: Date, i
 
 /** Open although the owner's list covers them: ordered while the entry was being added. */
 export const coveredIds = (tx: Tx) =>
-  tx
-    .many(
-      z.object({ id: z.string(), range: z.string() }),
-      sql`select c.id, p.range from protected_entities p join containments c on c.tenant_id = p.tenant_id
+  tx.many(
+    z.object({ id: z.string(), range: z.string() }),
+    sql`select c.id, p.range from protected_entities p join containments c on c.tenant_id = p.tenant_id
         where c.status = any(${[...openStatuses]}::text[]) and c.status <> 'releasing' and c.kind like 'deny-%'
           and c.target::inet && p.range::inet
         limit 500`,
-    );
+  );
 
 /** Ordered for a while, and there is no point that could hold it. */
 export const unplacedIds = (tx: Tx, orderedBefore: Date) =>

@@ -13,6 +13,7 @@ import {
   type RespondSettings,
 } from '../../respond/index.ts';
 import { testDatabase } from '../../../test/database.ts';
+import { tellFigure } from '../../../test/packet-filter.ts';
 import { until } from '../../../test/until.ts';
 import { enforcerCommand } from '../enforcer-command.ts';
 import { addresses } from './auth-line.ts';
@@ -93,7 +94,7 @@ it('shows a real attack, contained, released and removed', { timeout: 60_000 }, 
     return containments.byId(db.read, id);
   };
   if (started.enforcement !== 'nftables') {
-    console.warn(`SKIPPED: the drop of packets (${started.detail})`);
+    tellFigure(`SKIPPED: the drop of packets (${started.detail})`);
     await until(async () => (await shown())?.status === 'unverifiable', { what: 'the recorder' });
     await demonstration.remove();
     return;

@@ -37,7 +37,7 @@ export function containmentRoutes(room: {
   containments: Containments;
   enforcement: Enforcement;
   /** The list's text with its ETag; undefined: there is no such list. */
-  blocklist(name: string, tenantId: string): Promise<{ text: string; etag: string } | undefined>;
+  blocklist(name: string, tenantId: string, consumer?: string): Promise<{ text: string; etag: string } | undefined>;
 }): Owned[] {
   const { db, containments } = room;
   /** Of this tenant, as it is now and at the revision that the caller saw. */
@@ -121,7 +121,9 @@ export function containmentRoutes(room: {
       return containments.extend(params.id, body.duration_s, byOf(actor, body));
     }),
     on(getBlocklist, async ({ params, actor, request, reply }) => {
-      const list = await room.blocklist(params.name, actor.tenantId);
+      // A person who looks is no firewall that pulls.
+      const consumer = actor.kind === 'token' ? actor.id : undefined;
+      const list = await room.blocklist(params.name, actor.tenantId, consumer);
       if (!list) throw errors.NO_SUCH_THING(['block list', params.name]);
       reply.header('etag', list.etag).header('cache-control', 'no-cache');
       if (request.headers['if-none-match'] === list.etag) {

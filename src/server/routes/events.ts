@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { askElastic, elasticBulk, elasticIndexBulk, postEvents, putElastic } from '../../api/events.ts';
+import { askElastic, elasticBulk, elasticIndexBulk, greetElastic, postEvents, putElastic } from '../../api/events.ts';
 import type { Actor } from '../../access/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import {
@@ -88,6 +88,7 @@ export function eventRoutes(room: { ingest: Ingest; clock: Clock }): Owned[] {
     }),
     on(elasticBulk, (ask) => bulk(ask)),
     on(elasticIndexBulk, (ask) => bulk(ask, ask.params.index)),
+    on(greetElastic, ({ request, reply }) => greeting(request, reply)),
     on(askElastic, ({ request, reply }) => greeting(request, reply)),
     on(putElastic, ({ request, reply }) => greeting(request, reply)),
   ];

@@ -52,6 +52,7 @@ describe('[Y2] every problem has its place', () => {
     ['a missing condition', rule('f: x').replace('  condition: s\n', ''), ['MISSING 5:1']],
     ['a missing title', rule('f: x').replace('title: t\n', ''), ['MISSING 1:1']],
     ['a level that there is not', rule('f: x', 'level: urgent\n'), ['BAD_VALUE 9:1']],
+    ['a control character in the id', rule('f: x').replace('id: r', 'id: "r\\0"'), ['BAD_VALUE 2:1']],
     ['an empty list', rule('f: []'), ['BAD_VALUE 7:5']],
     ['[Y1] a duplicate key', rule('f: x\n    f: y'), ['BAD_YAML 8:5']],
     ['no YAML at all', 'title: [', ['BAD_YAML 1:9']],
@@ -83,7 +84,8 @@ test('[Y1] a bomb of aliases, a huge file and a deep nest are errors, at once', 
   const began = performance.now();
   expect(codes(`${bomb}\n`)[0]).toMatch(/^BAD_YAML/);
   expect(codes(`title: ${'x'.repeat(1_100_000)}`)[0]).toMatch(/^TOO_LARGE/);
-  expect(codes('['.repeat(200_000))[0]).toMatch(/^BAD_YAML/);
+  expect(codes('['.repeat(1_000_000))[0]).toMatch(/^BAD_YAML/);
+  expect(codes('- '.repeat(100_000))[0]).toMatch(/^BAD_YAML/);
   expect(codes(rule(`f: ${'['.repeat(500)}x${']'.repeat(500)}`))[0]).toMatch(/^BAD_VALUE/);
   expect(codes(rule('f: x').replace('condition: s', `condition: ${'('.repeat(5_000)}s`))[0]).toMatch(/^BAD_CONDITION/);
   expect(performance.now() - began).toBeLessThan(5_000);

@@ -113,6 +113,9 @@ function parseHeader(doc: LocatedDocument, file: string, hash: string): Header {
     if (value === undefined || value === null) return undefined;
     if (typeof value !== 'string' || value.length > 65_535)
       throw errors.BAD_VALUE([key, 'a text'], { where: doc.where([key]) });
+    // They end up in file names, terminals and databases.
+    if (/\p{Cc}/u.test(value))
+      throw errors.BAD_VALUE([key, 'a text without control characters'], { where: doc.where([key]) });
     return value;
   };
   const list = (key: string) => (textList(doc.values[key]) ?? []).slice(0, 100).map((one) => one.slice(0, 1_000));

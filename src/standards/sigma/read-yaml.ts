@@ -27,6 +27,8 @@ export function readYaml(text: string, file: string): YamlFile {
   const found: YamlFile = { documents: [], errors: [] };
   const bytes = Buffer.byteLength(text);
   if (bytes > maxBytes) return { ...found, errors: [errors.TOO_LARGE([bytes, maxBytes], { where: { file } })] };
+  if (isBottomless(text))
+    return { ...found, errors: [errors.BAD_YAML(['it is nested too deep'], { where: { file, line: 1, column: 1 } })] };
   const lines = new LineCounter();
   let parsed: Document.Parsed[];
   try {
@@ -70,6 +72,19 @@ export function readYaml(text: string, file: string): YamlFile {
     });
   }
   return found;
+}
+
+/** The parser takes seconds to find out that it cannot follow; honest rules are nested less than ten deep. */
+function isBottomless(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    // Brackets inside texts are counted too, which is why the bound is so wide: [ { and ] }.
+    if (code === 0x5b || code === 0x7b) depth += 1;
+    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth -= 1;
+    if (depth > 1_000) return true;
+  }
+  return text.includes('- '.repeat(500)) || text.includes('? '.repeat(500));
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -191,7 +191,7 @@ export function textOf(constant: Constant): string {
 
 /** STIX 2.1 §9.6.1: % is any run of characters, _ one. */
 function likeToRegex(like: string): string {
-  const body = [...like].map((char) => (char === '%' ? '.*' : char === '_' ? '.' : RE2JS.quote(char))).join('');
+  const body = Array.from(like, (char) => (char === '%' ? '.*' : char === '_' ? '.' : RE2JS.quote(char))).join('');
   return `(?s)^${body}$`;
 }
 

@@ -24,8 +24,10 @@ export function appendLeaves(frontier: Frontier, leaves: readonly Uint8Array[]):
 
 /** RFC 6962 §2.1: the subtrees are joined from the right. */
 export function rootOf(frontier: Frontier): Uint8Array {
-  return frontier.hashes.reduceRight<Uint8Array | undefined>(
-    (right, left) => (right ? nodeHash(left, right) : left),
-    undefined,
-  ) ?? emptyRoot();
+  return (
+    frontier.hashes.reduceRight<Uint8Array | undefined>(
+      (right, left) => (right ? nodeHash(left, right) : left),
+      undefined,
+    ) ?? emptyRoot()
+  );
 }

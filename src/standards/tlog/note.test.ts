@@ -5,7 +5,11 @@ import { openNote, readVerifierKey, signNote, verifierKeyOf, type NoteVerifier }
 
 const signer = { name: 'example.org/log', key: generateKeyPairSync('ed25519').privateKey };
 const other = { name: 'example.org/other', key: generateKeyPairSync('ed25519').privateKey };
-const text = checkpointText({ origin: 'example.org/log', size: 18_446_744_073_709_551_615n, root: Buffer.alloc(32, 7) });
+const text = checkpointText({
+  origin: 'example.org/log',
+  size: 18_446_744_073_709_551_615n,
+  root: Buffer.alloc(32, 7),
+});
 
 function verifierOf(of: typeof signer): NoteVerifier {
   const verifier = readVerifierKey(verifierKeyOf(of));
@@ -16,7 +20,11 @@ function verifierOf(of: typeof signer): NoteVerifier {
 test('a checkpoint is signed and read back', () => {
   const opened = openNote(signNote(text, signer), [verifierOf(other), verifierOf(signer)]);
   expect(opened).toEqual({ outcome: 'signed', text, by: ['example.org/log'] });
-  expect(readCheckpoint(text)).toEqual({ origin: 'example.org/log', size: 18_446_744_073_709_551_615n, root: Buffer.alloc(32, 7) });
+  expect(readCheckpoint(text)).toEqual({
+    origin: 'example.org/log',
+    size: 18_446_744_073_709_551_615n,
+    root: Buffer.alloc(32, 7),
+  });
 });
 
 test('a changed text, a cut line and a wrong signature of a known name are refused', () => {
@@ -43,6 +51,12 @@ test('a verifier key with a wrong id, type or length is none', () => {
 });
 
 test('texts that are no checkpoint are not read as one', () => {
-  for (const bad of ['', 'a\n1\n', 'a\n01\nBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n', 'a\n1\nAAAA\n', '\n1\nBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n'])
+  for (const bad of [
+    '',
+    'a\n1\n',
+    'a\n01\nBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n',
+    'a\n1\nAAAA\n',
+    '\n1\nBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n',
+  ])
     expect(readCheckpoint(bad)).toBeUndefined();
 });

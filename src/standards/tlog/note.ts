@@ -76,14 +76,23 @@ export function readVerifierKey(text: string): NoteVerifier | undefined {
   if (!found || bytes.length !== 33 || bytes[0] !== ed25519) return undefined;
   const keyId = keyIdOf(name, bytes.subarray(1));
   if (keyId.toString('hex') !== found[2]) return undefined;
-  return { name, keyId, key: createPublicKey({ key: Buffer.concat([spkiHead, bytes.subarray(1)]), format: 'der', type: 'spki' }) };
+  return {
+    name,
+    keyId,
+    key: createPublicKey({ key: Buffer.concat([spkiHead, bytes.subarray(1)]), format: 'der', type: 'spki' }),
+  };
 }
 
 /** SubjectPublicKeyInfo of Ed25519 up to the 32 bytes of the key (RFC 8410 §4). */
 const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
 
 function rawPublicKey(key: KeyObject): Buffer {
-  const pub = key.type === 'private' ? createPublicKey(createPrivateKey({ key: key.export({ format: 'der', type: 'pkcs8' }), format: 'der', type: 'pkcs8' })) : key;
+  const pub =
+    key.type === 'private'
+      ? createPublicKey(
+          createPrivateKey({ key: key.export({ format: 'der', type: 'pkcs8' }), format: 'der', type: 'pkcs8' }),
+        )
+      : key;
   return pub.export({ format: 'der', type: 'spki' }).subarray(spkiHead.length);
 }
 

@@ -4,8 +4,10 @@ import { appendLeaves, emptyFrontier, rootOf } from './frontier.ts';
 import { emptyRoot, leafHash, nodeHash } from './hash.ts';
 import { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './proof.ts';
 
-const leavesOf = (count: number) => Array.from({ length: count }, (_, index) => leafHash(Buffer.from(`entry ${index}`)));
-const rootAt = (leaves: readonly Uint8Array[], size: number) => rootOf(appendLeaves(emptyFrontier, leaves.slice(0, size)));
+const leavesOf = (count: number) =>
+  Array.from({ length: count }, (_, index) => leafHash(Buffer.from(`entry ${index}`)));
+const rootAt = (leaves: readonly Uint8Array[], size: number) =>
+  rootOf(appendLeaves(emptyFrontier, leaves.slice(0, size)));
 
 test('the hashes are those of RFC 6962', () => {
   expect(emptyRoot().toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
@@ -44,8 +46,7 @@ test('every leaf of every small tree is proven, and no other leaf or index by it
       expect(verifyInclusion(claim)).toEqual({ outcome: 'proven' });
       expect(verifyInclusion({ ...claim, leaf: leafHash(Buffer.from('other')) }).outcome).toBe('refuted');
       expect(verifyInclusion({ ...claim, index: BigInt(index + 1) }).outcome).toBe('refuted');
-      if (proof.length > 0)
-        expect(verifyInclusion({ ...claim, proof: proof.slice(1) }).outcome).toBe('refuted');
+      if (proof.length > 0) expect(verifyInclusion({ ...claim, proof: proof.slice(1) }).outcome).toBe('refuted');
     });
   }
 });

@@ -26,7 +26,9 @@ export async function rebuildIncident(tx: Tx, incident: Incident, atMs: number):
   }));
   const entities = seenEntities(placements, known);
   if (entities.length > 0) await upsertEntities(tx, entities);
-  const times = findings.flatMap((finding) => [finding.first_seen_at, finding.last_seen_at]).map((date) => date.getTime());
+  const times = findings
+    .flatMap((finding) => [finding.first_seen_at, finding.last_seen_at])
+    .map((date) => date.getTime());
   const span = {
     firstSeenAt: new Date(Math.min(...times)),
     lastSeenAt: new Date(Math.max(...times)),

@@ -56,11 +56,20 @@ export async function splitIncident(
     act.at,
   );
   const reason = `Split from incident ${from.number}: ${storableText(request.reason)}`;
-  await moveFindings(tx, { fromId: from.id, toId: id, findingIds: request.findingIds, reason, by: act.by, atMs: act.at });
+  await moveFindings(tx, {
+    fromId: from.id,
+    toId: id,
+    findingIds: request.findingIds,
+    reason,
+    by: act.by,
+    atMs: act.at,
+  });
   const key = (pair: { entity_type: string; entity_value: string; cause: string }) =>
     JSON.stringify([pair.entity_type, pair.entity_value, pair.cause]);
   const kept = new Set([...staying.map(key), key(from)]);
-  const causes = [...new Map(moved.filter((place) => !kept.has(key(place))).map((place) => [key(place), place])).values()];
+  const causes = [
+    ...new Map(moved.filter((place) => !kept.has(key(place))).map((place) => [key(place), place])).values(),
+  ];
   await moveCauses(tx, { fromId: from.id, toId: id, causes });
   await rebuildIncident(tx, from, act.at);
   await rebuildIncident(tx, await lockIncident(tx, id), act.at);

@@ -32,7 +32,11 @@ export async function writePlacements(
   const causes = placements.filter((placement) => placement.how !== 'fires_again').map(causeRow);
   if (causes.length > 0) await insertCauses(tx, causes);
   const moved = placements.filter((placement) => placement.how !== 'fires_again' && placement.wasElsewhere);
-  if (moved.length > 0) await leaveIncidents(tx, moved.map((placement) => placement.finding.id));
+  if (moved.length > 0)
+    await leaveIncidents(
+      tx,
+      moved.map((placement) => placement.finding.id),
+    );
   await joinFindings(tx, placements.map(joinedFinding), triageActor, atMs);
   const entities = seenEntities(placements, known);
   if (entities.length > 0) await upsertEntities(tx, entities);

@@ -68,7 +68,11 @@ function aboutOf(finding: Finding, entities: readonly GroupEntity[]): About {
       const found = entities.filter((entity) => entity.isTrusted === trusted && step.is(entity));
       const [first] = found;
       if (first && (found.length === 1 || !(several && step.victim)))
-        return { type: first.type, value: first.value, reason: step.reason + (several && step.victim ? ' of several sources' : '') };
+        return {
+          type: first.type,
+          value: first.value,
+          reason: step.reason + (several && step.victim ? ' of several sources' : ''),
+        };
     }
   return { type: 'rule', value: finding.rule_id, reason: 'It names nobody: the rule itself' };
 }

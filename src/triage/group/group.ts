@@ -84,7 +84,11 @@ function placeOf(
       reason: `Same cause "${finding.cause}" and same ${about.type} ${about.value} as an open incident.`,
     };
   const former = known.former.get(pair);
-  if (former?.status === 'resolved' && former.resolved_at !== null && nowMs - former.resolved_at < settings.reopenWindowMs)
+  if (
+    former?.status === 'resolved' &&
+    former.resolved_at !== null &&
+    nowMs - former.resolved_at < settings.reopenWindowMs
+  )
     return {
       incidentId: former.id,
       how: 'reopens',
@@ -150,7 +154,11 @@ function mayShare(
 }
 
 function gapBetween(finding: Finding, there: KnownEntity): number {
-  return Math.max(0, finding.first_seen_at.getTime() - there.last_seen_at, there.first_seen_at - finding.last_seen_at.getTime());
+  return Math.max(
+    0,
+    finding.first_seen_at.getTime() - there.last_seen_at,
+    there.first_seen_at - finding.last_seen_at.getTime(),
+  );
 }
 
 function reasonOf(entity: { type: string; value: string; role: string }, there: KnownEntity, gapMs: number): string {
@@ -204,7 +212,15 @@ function remember(known: Known, placement: Placement): void {
       there.last_finding_id = finding.id;
     } else {
       const { type, value, role } = entity;
-      places.push({ incident_id: incidentId, type, value, role, first_seen_at: first, last_seen_at: last, last_finding_id: finding.id });
+      places.push({
+        incident_id: incidentId,
+        type,
+        value,
+        role,
+        first_seen_at: first,
+        last_seen_at: last,
+        last_finding_id: finding.id,
+      });
       known.entities.set(key, places);
     }
   }

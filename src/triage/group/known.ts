@@ -59,6 +59,9 @@ export function pairKey(pair: {
   return JSON.stringify([pair.tenant_id, pair.site_id, pair.entity_type, pair.entity_value, pair.cause]);
 }
 
-export function entityKey(place: { tenant_id: string; site_id: string }, entity: { type: string; value: string }): string {
+export function entityKey(
+  place: { tenant_id: string; site_id: string },
+  entity: { type: string; value: string },
+): string {
   return JSON.stringify([place.tenant_id, place.site_id, entity.type, entity.value]);
 }

@@ -24,6 +24,8 @@ export function riskOf(facts: Facts): Risk {
   return { score: tenth(Math.min(100, Math.max(0, sum))), terms: terms.filter((term) => term !== undefined) };
 }
 
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 const tenth = (points: number) => Math.round(points * 10) / 10;
 
 const severityPoints = [0, 5, 15, 30, 50, 70, 80];
@@ -31,7 +33,8 @@ const severityPoints = [0, 5, 15, 30, 50, 70, 80];
 /** [T41] */
 function severityTerm(facts: Facts): RiskTerm {
   const severity = severityOf(facts);
-  const raised = severity > facts.worst ? `, raised from ${severityNames[facts.worst]} because a vital machine suffers` : '';
+  const raised =
+    severity > facts.worst ? `, raised from ${severityNames[facts.worst]} because a vital machine suffers` : '';
   return {
     name: 'severity',
     points: severityPoints[severity] ?? 0,
@@ -44,15 +47,20 @@ function countTerm(facts: Facts): RiskTerm {
   return {
     name: 'count',
     points: tenth(Math.min(10, 3 * Math.log10(Math.max(1, facts.eventCount)))),
-    reason: `${facts.eventCount} events in ${facts.findingCount} findings.`,
+    reason: `${counted(facts.eventCount, 'event')} in ${counted(facts.findingCount, 'finding')}.`,
   };
 }
 
 /** [T43] */
 function breakInTerm(facts: Facts): RiskTerm | undefined {
-  const has = (technique: string) => facts.techniqueIds.some((id) => id === technique || id.startsWith(`${technique}.`));
+  const has = (technique: string) =>
+    facts.techniqueIds.some((id) => id === technique || id.startsWith(`${technique}.`));
   return has('T1110') && has('T1078')
-    ? { name: 'success_after_failures', points: 15, reason: 'Guessing (T1110) and a valid account in use (T1078) in one incident.' }
+    ? {
+        name: 'success_after_failures',
+        points: 15,
+        reason: 'Guessing (T1110) and a valid account in use (T1078) in one incident.',
+      }
     : undefined;
 }
 
@@ -75,7 +83,7 @@ function victimsTerm(facts: Facts): RiskTerm {
   return {
     name: 'victims',
     points: tenth(Math.min(12, 4 * Math.log2(victims))),
-    reason: `${facts.victimHosts} machines and ${facts.victimUsers} accounts suffered or were aimed at.`,
+    reason: `${counted(facts.victimHosts, 'machine')} and ${counted(facts.victimUsers, 'account')} suffered or were aimed at.`,
   };
 }
 

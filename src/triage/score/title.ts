@@ -7,9 +7,12 @@ export function titleOf(incident: {
   victimUsers: number;
 }): string {
   const { rule, entityType, entityValue } = incident;
-  const word = entityType === 'ip' ? 'from' : entityType === 'host' ? 'on' : entityType === 'user' ? 'with account' : 'about';
+  const word =
+    entityType === 'ip' ? 'from' : entityType === 'host' ? 'on' : entityType === 'user' ? 'with account' : 'about';
   const about = entityType === 'rule' ? '' : ` ${word} ${entityValue.slice(0, 120)}`;
-  const victims = [count(incident.victimHosts, 'machine'), count(incident.victimUsers, 'account')].filter((part) => part);
+  const victims = [count(incident.victimHosts, 'machine'), count(incident.victimUsers, 'account')].filter(
+    (part) => part,
+  );
   return `${rule.slice(0, 150)}${about}${victims.length > 0 ? ` (${victims.join(', ')})` : ''}`.toWellFormed();
 }
 

@@ -47,6 +47,10 @@ export const selectVerdicts = (tx: Tx, id: string): Promise<GivenVerdict[]> =>
 
 export const selectLinks = (tx: Tx, id: string) =>
   tx.one(
-    z.object({ entity_reason: z.string(), former_incident_id: z.string().nullable(), merged_into_id: z.string().nullable() }),
+    z.object({
+      entity_reason: z.string(),
+      former_incident_id: z.string().nullable(),
+      merged_into_id: z.string().nullable(),
+    }),
     sql`select entity_reason, former_incident_id, merged_into_id from incidents where id = ${id}`,
   );

@@ -34,7 +34,10 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
     entities: new Map(),
     assets: await assetsOf(tx, distinct(named)),
   };
-  for (const row of await selectMemberships(tx, findings.map((finding) => finding.id))) {
+  for (const row of await selectMemberships(
+    tx,
+    findings.map((finding) => finding.id),
+  )) {
     known.counted.set(row.finding_id, row.event_count);
     if (row.incident_id !== null) known.membership.set(row.finding_id, row.incident_id);
   }

@@ -13,11 +13,21 @@ export const writeDeclaration = (tx: Tx, id: string, by: string, atMs: number) =
     revision = revision + 1, updated_at = ${at(atMs)} where id = ${id}`);
 
 export const writeAssignee = (tx: Tx, id: string, assignee: string | null, atMs: number) =>
-  tx.run(sql`update incidents set assignee = ${assignee}, revision = revision + 1, updated_at = ${at(atMs)} where id = ${id}`);
+  tx.run(
+    sql`update incidents set assignee = ${assignee}, revision = revision + 1, updated_at = ${at(atMs)} where id = ${id}`,
+  );
 
 export const writeVerdict = async (
   tx: Tx,
-  verdict: { id: string; tenant_id: string; incident_id: string; verdict: Verdict; comment: string; by: string; atMs: number },
+  verdict: {
+    id: string;
+    tenant_id: string;
+    incident_id: string;
+    verdict: Verdict;
+    comment: string;
+    by: string;
+    atMs: number;
+  },
 ) => {
   await tx.run(sql`insert into verdicts (id, tenant_id, incident_id, verdict, comment, by, at, rule_ids)
     values (${verdict.id}, ${verdict.tenant_id}, ${verdict.incident_id}, ${verdict.verdict}, ${verdict.comment}, ${verdict.by},
@@ -39,7 +49,9 @@ export const moveFindings = async (
       technique_ids, entity_type, entity_value, cause, event_count
     from incident_findings where incident_id = ${move.fromId} and finding_id = any(${ids}::text[])
     on conflict (incident_id, finding_id) do update set event_count = incident_findings.event_count + excluded.event_count`);
-  await tx.run(sql`delete from incident_findings where incident_id = ${move.fromId} and finding_id = any(${ids}::text[])`);
+  await tx.run(
+    sql`delete from incident_findings where incident_id = ${move.fromId} and finding_id = any(${ids}::text[])`,
+  );
   await tx.run(sql`update incident_findings f set is_current = true where incident_id = ${move.toId}
     and finding_id = any(${ids}::text[]) and not exists (select from incident_findings other
       where other.finding_id = f.finding_id and other.is_current)`);
@@ -48,7 +60,11 @@ export const moveFindings = async (
 /** Gives pairs to another incident; those it has already are dropped. */
 export const moveCauses = async (
   tx: Tx,
-  move: { fromId: string; toId: string; causes: readonly { entity_type: string; entity_value: string; cause: string }[] },
+  move: {
+    fromId: string;
+    toId: string;
+    causes: readonly { entity_type: string; entity_value: string; cause: string }[];
+  },
 ) => {
   const wanted = sql`jsonb_to_recordset(${JSON.stringify(move.causes)}::jsonb) as wanted (entity_type text, entity_value text, cause text)`;
   await tx.run(sql`

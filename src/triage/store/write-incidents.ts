@@ -20,7 +20,9 @@ export interface NewIncident {
 
 /** Suspected and new, with nothing counted yet: scoring fills the rest in the same transaction. */
 export const insertIncidents = (tx: Tx, incidents: readonly NewIncident[], atMs: number): Promise<Incident[]> =>
-  tx.many(Incident, sql`
+  tx.many(
+    Incident,
+    sql`
     insert into incidents as i (id, tenant_id, site_id, title, stage, status, severity_id, risk_score, risk_terms, entity_type,
       entity_value, entity_reason, cause, finding_count, event_count, first_seen_at, last_seen_at, is_demonstration,
       former_incident_id, revision, created_at, updated_at)
@@ -30,7 +32,8 @@ export const insertIncidents = (tx: Tx, incidents: readonly NewIncident[], atMs:
     from jsonb_to_recordset(${JSON.stringify(incidents)}::jsonb) as given (id text, tenant_id text, site_id text, title text,
       severity_id smallint, entity_type text, entity_value text, entity_reason text, cause text, is_demonstration boolean,
       former_incident_id text, first_seen_at timestamptz, last_seen_at timestamptz)
-    returning ${incidentColumns}`);
+    returning ${incidentColumns}`,
+  );
 
 export interface CauseRow {
   incident_id: string;

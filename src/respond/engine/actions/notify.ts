@@ -116,8 +116,5 @@ function compose(
 
 /** Log text may hold anything; control characters but the newline are written out. */
 function visible(text: string): string {
-  return text.replaceAll(
-    /[\0-\x09\x0b-\x1f\x7f-\x9f]/g,
-    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  return text.replaceAll(/(?!\n)\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
