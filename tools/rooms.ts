@@ -39,7 +39,7 @@ export const rooms: Record<string, Room> = {
   db: {
     purpose: 'PostgreSQL: embedded server, pool, transactions, migrations, claim, notify, backup',
     imports: ['base'],
-    owns: ['migrations'],
+    owns: ['migrations', 'tenants', 'sites'],
   },
   ledger: {
     purpose: 'append-only Merkle record of every decision and attempt',

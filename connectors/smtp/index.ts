@@ -1,1 +1,1 @@
-export { createSmtpNotifier, type SmtpSettings } from './smtp.ts';
+export { createSmtpNotifier } from './smtp.ts';

@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer';
 import { messageOf } from '../../src/base/errors.ts';
 import type { DeliveryOutcome, Notification, Notifier } from '../../src/connector/index.ts';
 
-export interface SmtpSettings {
+interface SmtpSettings {
   host: string;
   port: number;
   from: string;

@@ -1,1 +1,1 @@
-export { createWebhookNotifier, type WebhookSettings } from './webhook.ts';
+export { createWebhookNotifier } from './webhook.ts';

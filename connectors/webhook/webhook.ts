@@ -4,7 +4,7 @@ import { messageOf } from '../../src/base/errors.ts';
 import { sendOutbound, type DeliveryOutcome, type Notifier, type OutboundAnswer } from '../../src/connector/index.ts';
 import { keyOf, sign } from './sign.ts';
 
-export interface WebhookSettings {
+interface WebhookSettings {
   url: string;
   /** File with the secret, `whsec_…`. Read at every sending, so that it can be changed. */
   secretFile: string;

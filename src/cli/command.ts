@@ -10,6 +10,8 @@ export interface World {
   client(): Promise<Client>;
   /** Absolute path of a path as the person typed it. */
   path(given: string): string;
+  /** A content folder of the config: here, else the bundled one. */
+  content(folder: string): string;
   /** The folder of the program itself: content, migrations. */
   root: string;
   /** Epoch ms. */

@@ -34,7 +34,7 @@ export async function examine(world: World, nodeVersion: string): Promise<Check[
       checks.push(
         checkFolders(
           kind,
-          dirs.map((dir) => world.path(dir)),
+          dirs.map((dir) => world.content(dir)),
         ),
       );
   } catch (error) {

@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { ServerAway } from '../api/client.ts';
 import { takeConfigFlags } from '../base/config-flags.ts';
+import { contentFolder } from '../base/content-folder.ts';
 import { loadConfig, type LoadedConfig } from '../base/config.ts';
 import type { World } from './command.ts';
 import { commands } from './commands.ts';
-import { connect } from './connect.ts';
 import { errors } from './errors.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { parseCommandLine } from './parse.ts';
@@ -23,13 +23,16 @@ function createWorld(flags: Readonly<Record<string, string>>, signal: AbortSigna
   const config = () => (loaded ??= loadConfig({ env: process.env, flags, cwd: process.cwd() }));
   return {
     config,
-    client: async () =>
-      connect({
+    async client() {
+      const { connect } = await import('./connect.ts');
+      return connect({
         url: process.env['FIREBREAK_URL'],
         token: process.env['FIREBREAK_TOKEN'],
         stateDir: () => resolve(config().config.state_dir),
-      }),
+      });
+    },
     path: (given) => resolve(given),
+    content: (folder) => contentFolder(folder, { cwd: process.cwd(), root }),
     root,
     now: () => Date.now(),
     actor: `cli:${userInfo().username}`,

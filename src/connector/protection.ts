@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { canonicalAddress, canonicalRange, familyOf, isInRange } from '../base/address.ts';
+import { canonicalAddress, canonicalRange, familyOf } from '../base/address.ts';
 
 /** A range that is never contained, and why. */
 export interface Protection {
@@ -21,24 +21,62 @@ export const compiledProtection: readonly Protection[] = [
   { range: 'fe80::/10', reason: 'it is link-local: neighbours and routers' },
   { range: 'ff00::/8', reason: 'it is multicast' },
   { range: 'fd00:ec2::254/128', reason: 'it is a cloud metadata service' },
-  { range: '::ffff:0:0/96', reason: 'it is an IPv4 address written as IPv6' },
 ];
 
-/** Whether two canonical ranges (or addresses) have an address in common. */
-export function overlaps(left: string, right: string): boolean {
-  const [leftNetwork = ''] = left.split('/');
-  const [rightNetwork = ''] = right.split('/');
-  if (familyOf(leftNetwork) !== familyOf(rightNetwork)) return false;
-  return isInRange(leftNetwork, asRange(right)) || isInRange(rightNetwork, asRange(left));
+/** First and last address as numbers; 4 and 6 never meet. */
+interface Bounds {
+  family: 4 | 6;
+  first: bigint;
+  last: bigint;
 }
 
-function asRange(target: string): string {
-  return target.includes('/') ? target : `${target}/${familyOf(target) === 4 ? 32 : 128}`;
+/** Protections are asked about again and again: their bounds are kept, up to a size. */
+const knownBounds = new Map<string, Bounds>();
+const mostKnown = 4_096;
+
+function boundsOf(target: string): Bounds {
+  const [address = '', prefixText] = target.split('/');
+  const family = familyOf(address);
+  const bits = family === 4 ? 32 : 128;
+  const hostBits = BigInt(bits - Number(prefixText ?? bits));
+  const first = (numberOf(address, family) >> hostBits) << hostBits;
+  return { family, first, last: first + (1n << hostBits) - 1n };
+}
+
+function numberOf(address: string, family: 4 | 6): bigint {
+  if (family === 4) return BigInt(address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0));
+  // Canonical text has at most one "::" and, for mapped addresses, no dotted part (they are written as IPv4).
+  const [head = '', tail] = address.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const groups =
+    tail === undefined
+      ? left
+      : [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right];
+  return BigInt(`0x${groups.map((group) => group.padStart(4, '0')).join('')}`);
+}
+
+function rangeBounds(range: string): Bounds {
+  const known = knownBounds.get(range);
+  if (known) return known;
+  const bounds = boundsOf(range);
+  if (knownBounds.size < mostKnown) knownBounds.set(range, bounds);
+  return bounds;
+}
+
+/** Whether a canonical target and a canonical range have an address in common. */
+export function overlaps(target: string, range: string): boolean {
+  return meet(boundsOf(target), rangeBounds(range));
+}
+
+function meet(left: Bounds, right: Bounds): boolean {
+  return left.family === right.family && left.first <= right.last && right.first <= left.last;
 }
 
 /** The first protection that a target touches. */
 export function protectionOf(target: string, protections: readonly Protection[]): Protection | undefined {
-  return protections.find(({ range }) => overlaps(target, range));
+  const bounds = boundsOf(target);
+  return protections.find(({ range }) => meet(bounds, rangeBounds(range)));
 }
 
 function readText(path: string): string {

@@ -1,10 +1,10 @@
-export { timelineOf, type TimelineEntry } from './timeline.ts';
+export { timelineOf } from './timeline.ts';
 export { incidentReport } from './report/incident-report.ts';
 export { incidentToOcsf } from './ocsf/incident-to-ocsf.ts';
 export { findingToOcsf } from './ocsf/finding-to-ocsf.ts';
 export { addNote } from './add-note.ts';
-export { notesOf, type Note } from './store/notes.ts';
+export { notesOf } from './store/notes.ts';
 export { addTask, endTask } from './tasks.ts';
-export { tasksOf, type Task } from './store/tasks.ts';
-export { addEvidence, evidenceContent, handOverEvidence, type EvidenceContent } from './evidence.ts';
-export { evidenceOf, type Evidence } from './store/evidence.ts';
+export { tasksOf } from './store/tasks.ts';
+export { addEvidence, evidenceContent, handOverEvidence } from './evidence.ts';
+export { evidenceOf } from './store/evidence.ts';

@@ -124,7 +124,7 @@ test('log lines become an incident with reasons, a shadow containment, a timelin
 
   const { items } = await until(async () => {
     const page = await client.call(listContainments, { query: { scope: 'all', incident_id: incident.id } });
-    return page.items.length > 0 && page;
+    return page.items.length > 0 ? page : undefined;
   }, waitMs);
   expect(items[0]).toMatchObject({ target: '203.0.113.50', level: 'shadow' });
 
@@ -226,7 +226,7 @@ test('events are kept line by line, once for each key', async () => {
 test('the ledger has it all, is intact, and the stream resumes from any place in it', async () => {
   const { items } = await until(async () => {
     const page = await client.call(listLedger, { query: { limit: 200 } });
-    return page.items.every(({ leaf_index }) => leaf_index !== null) && page;
+    return page.items.every(({ leaf_index }) => leaf_index !== null) ? page : undefined;
   }, waitMs);
   expect(items.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['stop.stopped', 'incident.opened']));
   expect(await client.call(verifyLedger, {})).toMatchObject({ is_intact: true });

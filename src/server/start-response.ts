@@ -1,6 +1,7 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Access } from '../access/index.ts';
 import { canonicalRange } from '../base/address.ts';
+import { contentFolder } from '../base/content-folder.ts';
 import { messageOf } from '../base/errors.ts';
 import { readHostProtection, type Protection } from '../connector/index.ts';
 import { readWarningLists } from '../context/index.ts';
@@ -65,7 +66,7 @@ export async function startResponse(
   const enforcement = createEnforcement({ db, clock, log, holder: options.host, stopFile: state.stopFile });
   const playbooks = createPlaybooks({
     db,
-    folders: config.content.playbooks.map((folder) => resolve(options.cwd, folder)),
+    folders: config.content.playbooks.map((folder) => contentFolder(folder, options)),
     actions: new Set(actionNames),
     log,
   });
@@ -107,7 +108,7 @@ export async function startResponse(
 /** Policies that cannot be loaded refuse everything, and say why; the rest of the product works. */
 function policiesOf(options: ServeOptions): RespondSettings['policies'] {
   try {
-    return loadPolicies(options.config.content.policies.map((folder) => resolve(options.cwd, folder)));
+    return loadPolicies(options.config.content.policies.map((folder) => contentFolder(folder, options)));
   } catch (error) {
     options.log.error(
       { error: messageOf(error) },

@@ -1,6 +1,7 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Access } from '../access/index.ts';
+import { contentFolder } from '../base/content-folder.ts';
 import { startLoop, type Loop } from '../base/loop.ts';
 import type { Channel, Database } from '../db/index.ts';
 import { createSequencer, exportToFile, openSigningKey, latestCheckpoint, selectSequenced } from '../ledger/index.ts';
@@ -135,7 +136,7 @@ export async function startStages(
     data: {
       databaseUrl: state.databaseUrl,
       logLevel: config.log_level,
-      rulesDirs: config.content.rules.map((dir) => resolve(options.cwd, dir)),
+      rulesDirs: config.content.rules.map((dir) => contentFolder(dir, options)),
       worker: `detect@${options.host}:${state.dir}`,
     },
     clock,

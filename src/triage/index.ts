@@ -1,10 +1,8 @@
-export { createTriage, type Triage, type TriageOptions } from './create-triage.ts';
+export { createTriage } from './create-triage.ts';
 export { claimIncidents, settleIncidents, type ClaimedIncident } from './claim-incidents.ts';
-export type { IncidentChange } from './store/incident-claims.ts';
 export { incidentById, incidentByNumber } from './store/incidents.ts';
-export { listIncidents, type IncidentFilter, type IncidentPage } from './list-incidents.ts';
+export { listIncidents } from './list-incidents.ts';
 export { incidentDetail, type IncidentDetail } from './incident-detail.ts';
-export { transitions } from './statuses.ts';
 export type { Act } from './change/act.ts';
 export { advanceIncident } from './change/advance-incident.ts';
 export { declareIncident } from './change/declare-incident.ts';

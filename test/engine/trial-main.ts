@@ -54,6 +54,9 @@ const actions: Action[] = [
   },
 ];
 
+// As in engine-main.ts: whatever it is, the process ends and is started again.
+process.on('uncaughtException', () => process.exit(75));
+
 const db = openDatabase({ url, log, max: 6, applicationName: 'trial engine' });
 const running = await startEngine({
   db,
@@ -64,7 +67,7 @@ const running = await startEngine({
   sweepMs: 200,
   maxRunning: Number(process.env['TRIAL_MAX_RUNNING'] ?? 200),
   keepDays: Number(process.env['TRIAL_KEEP_DAYS'] ?? 30),
-  standstillMs: 2_000,
+  standstillMs: 4_000,
   onLost: (reason) => {
     effect('lost', reason.replaceAll(/\s/g, '-'));
     process.exit(75);

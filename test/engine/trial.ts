@@ -22,6 +22,9 @@ export interface TrialEngine {
   ended: Promise<unknown>;
 }
 
+/** Engines start many times here; compiling them once is enough. */
+export const compileCache = join(tmpdir(), 'firebreak-trial-compile-cache');
+
 /** Engine processes of one test file on one database, their effects in one file. They are killed after the file. */
 export function trial(url: string) {
   const folder = mkdtempSync(join(tmpdir(), 'firebreak-trial-'));
@@ -43,7 +46,14 @@ export function trial(url: string) {
 
   function launch(environment: Record<string, string> = {}): TrialEngine {
     const child = fork(join(import.meta.dirname, 'trial-main.ts'), [], {
-      env: { ...process.env, ...environment, TRIAL_URL: url, TRIAL_EFFECTS: effectsFile },
+      execArgv: ['--disable-warning=DeprecationWarning'],
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: compileCache,
+        ...environment,
+        TRIAL_URL: url,
+        TRIAL_EFFECTS: effectsFile,
+      },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     children.push(child);
@@ -62,7 +72,7 @@ export function trial(url: string) {
     ready: async (environment: Record<string, string> = {}): Promise<TrialEngine> => {
       const engine = launch(environment);
       await until(() => effects('ready').some((line) => line.pid === engine.pid), {
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
         what: 'an engine that is ready',
       });
       return engine;
@@ -73,7 +83,10 @@ export function trial(url: string) {
 const knownActions = new Set(['once', 'again', 'poison', 'sent-then-killed'].map((name) => `firebreak:${name}`));
 
 /** A playbook of these commands in a row, one step each: `['once', '50']` is the action and its text. */
-export async function chain(db: Database, commands: readonly (readonly [string, string])[]): Promise<LoadedPlaybook> {
+export async function chain(
+  db: Database,
+  commands: readonly (readonly [string, string, { delay: number }?])[],
+): Promise<LoadedPlaybook> {
   const ids = [`start--${randomUUID()}`, ...commands.map(() => `action--${randomUUID()}`), `end--${randomUUID()}`];
   const agent = `security-category--${randomUUID()}`;
   const workflow = Object.fromEntries(
@@ -141,7 +154,7 @@ export async function ask(
 }
 
 /** Waits until all of them are over; gives them. */
-export async function finished(db: Database, ids: readonly string[], timeoutMs = 25_000): Promise<Execution[]> {
+export async function finished(db: Database, ids: readonly string[], timeoutMs = 60_000): Promise<Execution[]> {
   return until(
     async () => {
       const found: Execution[] = [];

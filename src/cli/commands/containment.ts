@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { denyAddress, listContainments, releaseContainment, type WireContainment } from '../../api/containments.ts';
-import { readHostProtection } from '../../connector/index.ts';
 import { command } from '../command.ts';
 import { errors } from '../errors.ts';
 
@@ -50,7 +49,10 @@ export const containmentCommands = [
     }),
     async run(world, { args, options }) {
       // What can never be contained is refused here too, so that it is refused with no server running.
-      const { checkTarget } = await import('../../respond/index.ts');
+      const [{ checkTarget }, { readHostProtection }] = await Promise.all([
+        import('../../respond/index.ts'),
+        import('../../connector/index.ts'),
+      ]);
       const check = checkTarget(args.target, readHostProtection());
       if (check.outcome === 'forbidden') throw errors.REFUSED_TARGET([check.reason]);
       const client = await world.client();

@@ -13,7 +13,7 @@ export const explainCommands = [
         import('../../../connectors/formats.ts'),
       ]);
       const line = args.line === '-' ? (await world.stdin()).replace(/\r?\n$/, '') : args.line;
-      const rulesDirs = world.config().config.content.rules.map((dir) => world.path(dir));
+      const rulesDirs = world.config().config.content.rules.map((dir) => world.content(dir));
       return explainOffline({ rulesDirs, formats: allFormats, now: world.now() }, line, options.format);
     },
     show: (explanation) =>

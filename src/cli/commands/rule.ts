@@ -45,11 +45,11 @@ export const ruleCommands = [
         import('../../../connectors/formats.ts'),
       ]);
       const given = args.paths ?? [];
-      const dirs = given.length > 0 ? given : world.config().config.content.rules;
-      return testRules(
-        dirs.map((dir) => world.path(dir)),
-        allFormats,
-      );
+      const dirs =
+        given.length > 0
+          ? given.map((dir) => world.path(dir))
+          : world.config().config.content.rules.map((dir) => world.content(dir));
+      return testRules(dirs, allFormats);
     },
     show: (report) =>
       [

@@ -39,10 +39,17 @@ beforeAll(async () => {
       const id = (largest += 1);
       await db.transaction((tx) => tx.run(sql`insert into kept values (${id}, 'during')`));
       committed.push(id);
-      if (id % 100 === 0) await db.read.run(sql`drop table if exists passing`);
-      if (id % 100 === 50) await db.read.run(sql`create table if not exists passing as select 1 as one`);
     }
   });
+  const churn = async () => {
+    while (!stop) {
+      await db.read.run(sql`create table passing as select 1 as one`);
+      // A restore that began at this checkpoint instead of at the backup's start would miss changes.
+      await db.read.run(sql`checkpoint`);
+      await db.read.run(sql`drop table passing`);
+    }
+  };
+  writers.push(churn());
   await until(() => committed.length > 100);
   const before = committed.length;
   await backup(source.url, file, { log });
@@ -63,6 +70,7 @@ test('a backup under load restores to all that was acknowledged before it, and s
   const dataDir = join(folder, 'restored');
   const report = await restoreBackup(file, dataDir, { log });
   expect(report).toMatchObject({ postgres_major: '18' });
+  expect(readFileSync(join(dataDir, 'cluster/backup_label'), 'utf8')).toContain('BACKUP METHOD: streamed');
   const restored = await startEmbedded({ dataDir, log, settings });
   const copy = openDatabase({ url: restored.url, log });
   try {

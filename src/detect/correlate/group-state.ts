@@ -70,8 +70,15 @@ export function groupValue(text: string): string {
   return address === undefined ? text : sourceKeyOf(address);
 }
 
-export function groupHash(state: Pick<GroupState, 'tenant_id' | 'site_id' | 'group'>): string {
-  return shortHash(state.tenant_id, state.site_id, ...state.group.map(({ value }) => value.toLowerCase()));
+/** Which group it is. A demonstration never shares one with the real world: it is allowed to act where others are not. */
+export function groupHash(state: Pick<GroupState, 'tenant_id' | 'site_id' | 'is_demonstration' | 'group'>): string {
+  const { tenant_id, site_id, is_demonstration } = state;
+  return shortHash(
+    tenant_id,
+    site_id,
+    is_demonstration ? 'demonstration' : '',
+    ...state.group.map(({ value }) => value.toLowerCase()),
+  );
 }
 
 /** The group for people and for the finding's `group_key`: `src_ip=203.0.113.9, user=root`. */

@@ -29,6 +29,7 @@ export interface Cut {
 export interface Follower {
   readonly generation: string;
   readonly inode: string;
+  readonly handle: FileHandle;
   /** Path it was last seen under. */
   path: string;
   /** By the monotonic clock, ms: when it last grew. */
@@ -95,6 +96,7 @@ export async function followFile(
   const follower: Follower = {
     generation,
     inode: of.inode,
+    handle,
     path: of.path,
     get lastGrowth() {
       return lastGrowth;

@@ -2,7 +2,6 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { FirebreakError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { openFile } from './content.ts';
 import { followFile, type Cut, type FollowContext, type Follower } from './follow-file.ts';
 import { findCopy, type KnownContents } from './known-contents.ts';
 
@@ -66,21 +65,25 @@ export function createFollowerSet(options: {
 
   const isFollowed = (follower: Follower) => current.get(follower.path) === follower || retired.has(follower);
 
-  /** The file was truncated: the rest of the old content is looked for in a copy, the new one begins at 0. */
+  /**
+   * The file was truncated: the rest of the old content is looked for in a copy, the new one begins at 0 through the
+   * same descriptor. The old follower keeps its place until the new one takes it, so that no scan opens the file twice.
+   */
   async function onCut(follower: Follower, cut: Cut): Promise<void> {
-    const wasCurrent = current.get(follower.path) === follower;
-    forget(follower);
     const rest = await findCopy(dirname(follower.path), cut);
     if (rest) addRetired(await followFile(follow, rest));
     else if (cut.offset < cut.readOffset)
       log.warn({ path: follower.path }, 'A file was truncated in the middle of a line, which is lost.');
-    await follower.close();
-    if (!wasCurrent) return;
-    const handle = await openFile(follower.path);
-    const { inode, path } = follower;
+    const { inode, path, handle } = follower;
     const generation = known.newGeneration(inode, options.clock.now());
-    // If the path has another inode by now, the next scan sees it and retires this one.
-    add(path, await followFile(follow, { handle, path, inode, generation, offset: 0 }));
+    const next = await followFile(follow, { handle, path, inode, generation, offset: 0 });
+    const retiredAt = retired.get(follower);
+    const isCurrent = current.get(follower.path) === follower;
+    forget(follower);
+    if (isCurrent) current.set(follower.path, next);
+    else retired.set(next, retiredAt ?? performance.now());
+    next.path = follower.path;
+    void run(next);
   }
 
   function forget(follower: Follower): void {

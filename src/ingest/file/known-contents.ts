@@ -88,14 +88,20 @@ export interface Surroundings {
 
 /** Clocks of file systems tick slowly. */
 const clockSlackMs = 1_000;
+/** A file that was written so recently may not be whole. */
+const settleMs = 1_000;
 
 /**
  * Files of `directory` that hold more than was read: known contents under another name, copies of contents that were
- * cut meanwhile, and rotated files that came and went by their first name unseen.
+ * cut meanwhile, and rotated files that came and went by their first name unseen. `isUnsettled`: look again later.
  */
-export async function findRests(directory: string, around: Surroundings): Promise<Rest[]> {
+export async function findRests(
+  directory: string,
+  around: Surroundings,
+): Promise<{ rests: Rest[]; isUnsettled: boolean }> {
   const { known, stale, seen } = around;
   const rests: Rest[] = [];
+  let isUnsettled = false;
   const firstNames = new Set(known.all().map((position) => basename(position.path)));
   await searchDirectory(directory, async (handle, identity, path) => {
     const { inode } = identity;
@@ -112,11 +118,16 @@ export async function findRests(directory: string, around: Surroundings): Promis
     if (original) return rest(original.generation, original.byte_offset);
     const firstName = rotatedFrom(basename(path), firstNames);
     if (firstName === undefined || isPackedName(path) || seen.has(inode)) return 'close';
+    // It may be a copy in the making, which cannot be told from a new content yet.
+    if (identity.size === 0 || around.nowMs - identity.writtenAt < settleMs) {
+      isUnsettled = true;
+      return 'close';
+    }
     seen.add(inode);
     if (identity.writtenAt + clockSlackMs < around.readUpTo(join(directory, firstName))) return 'close';
     return rest(known.newGeneration(inode, around.nowMs), 0);
   });
-  return rests;
+  return { rests, isUnsettled };
 }
 
 /** The known content that a file is a copy of. */

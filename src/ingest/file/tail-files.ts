@@ -151,8 +151,9 @@ export async function tailFiles(context: ReceiverContext, settings: TailSettings
     const around = { known, stale: stale.splice(0), seen, readUpTo, nowMs: clock.now() };
     for (const directory of directories) {
       const isFollowed = (inode: string) => followers.hasInode(inode);
-      for (const rest of await findRests(directory, { ...around, isFollowed }))
-        followers.addRetired(await followFile(follow, rest));
+      const { rests, isUnsettled } = await findRests(directory, { ...around, isFollowed });
+      for (const rest of rests) followers.addRetired(await followFile(follow, rest));
+      if (isUnsettled) hasNewFile = true;
     }
   }
 

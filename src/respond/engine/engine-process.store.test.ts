@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../../test/database.ts';
-import { finished } from '../../../test/engine/trial.ts';
+import { compileCache, finished } from '../../../test/engine/trial.ts';
 import { until } from '../../../test/until.ts';
 import { systemClock } from '../../base/clock.ts';
 import { idFrom } from '../../base/ids.ts';
@@ -95,7 +95,7 @@ beforeAll(async () => {
         },
       ],
     },
-    environment: { PATH: process.env['PATH'] },
+    environment: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: compileCache },
     clock: systemClock,
     log: silentLog,
   });
@@ -174,12 +174,12 @@ async function run(
   return { executionId, containmentId };
 }
 
-describe('the shipped playbook in the engine process', { timeout: 60_000 }, () => {
+describe('the shipped playbook in the engine process', { timeout: 180_000 }, () => {
   it('adopts, verifies, enriches, tells both notifiers once, and ends', async () => {
     const { executionId, containmentId } = await run('verified', {});
     await until(
       async () => (await stepsOfExecution(db.read, executionId)).some((step) => step.step_name === 'Verify'),
-      { timeoutMs: 20_000 },
+      { timeoutMs: 100_000 },
     );
     await db.read.run(sql`
       update containments set status = 'in_force', verification = verification ||
@@ -232,7 +232,7 @@ describe('the shipped playbook in the engine process', { timeout: 60_000 }, () =
     const rssMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${engine.pid()}/status`, 'utf8'))?.[1]) / 1_024;
     expect(rssMb).toBeLessThan(200);
     process.kill(engine.pid() ?? 0, 'SIGKILL');
-    await until(() => engine.starts() === 2);
+    await until(() => engine.starts() === 2, { timeoutMs: 30_000 });
     const { executionId } = await run('after', { status: 'proposed', level: 'shadow' });
     const [execution] = await finished(db, [executionId]);
     expect(execution?.status).toBe('successfully_completed');
@@ -241,7 +241,7 @@ describe('the shipped playbook in the engine process', { timeout: 60_000 }, () =
   it('ends when its lock is lost, and nothing else does', async () => {
     const { pid, starts } = { pid: engine.pid(), starts: engine.starts() };
     await db.read.run(sql`select pg_terminate_backend(backend_pid) from executors where pid = ${pid ?? 0}`);
-    await until(() => engine.starts() === starts + 1);
+    await until(() => engine.starts() === starts + 1, { timeoutMs: 30_000 });
     const { executionId } = await run('lock', { status: 'proposed', level: 'shadow' });
     const [execution] = await finished(db, [executionId]);
     expect(execution?.status).toBe('successfully_completed');

@@ -16,11 +16,11 @@ function keysOf(name: string, executionId: string): string[] {
     .filter((key) => key.startsWith(executionId));
 }
 
-describe('one engine process', { timeout: 60_000 }, () => {
+describe('one engine process', { timeout: 180_000 }, () => {
   it('[2] three processes launch at once on a database without the engine’s schema', async () => {
     const engines = [launch(), launch(), launch()];
     await until(() => effects('ready').length === 3 || engines.some((engine) => engine.hasEnded()), {
-      timeoutMs: 30_000,
+      timeoutMs: 100_000,
     });
     expect(effects('ready')).toHaveLength(3);
     for (const engine of engines) engine.child.kill('SIGTERM');
@@ -108,7 +108,7 @@ describe('one engine process', { timeout: 60_000 }, () => {
         }
         return (await executionById(db.read, poison))?.status === 'quarantined';
       },
-      { timeoutMs: 50_000, what: 'the quarantine' },
+      { timeoutMs: 100_000, what: 'the quarantine' },
     );
     const [execution] = await finished(db, [neighbour]);
     expect(execution?.status).toBe('successfully_completed');
@@ -194,7 +194,7 @@ describe('one engine process', { timeout: 60_000 }, () => {
         ['once', '0'],
       ]),
     );
-    await until(() => keysOf('again-begun', id).length === 1);
+    await until(() => keysOf('again-begun', id).length === 1, { timeoutMs: 30_000 });
     await cancelExecution(db.read, id);
     db.channels.wake('executions');
     const [execution] = await finished(db, [id]);

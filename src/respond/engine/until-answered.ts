@@ -22,7 +22,7 @@ export async function untilAnswered<T>(work: () => Promise<T>, signal?: AbortSig
 
 function isPassing(error: unknown): boolean {
   const coded = Coded.safeParse(error);
-  if (coded.success) return passing.test(coded.data.code);
+  if (coded.success) return coded.data.code === 'DB.UNREACHABLE' || passing.test(coded.data.code);
   // pg gives these no code.
   return (
     error instanceof Error && /^(?:Connection terminated|timeout exceeded when trying to connect)/.test(error.message)

@@ -1,4 +1,4 @@
-export type { Command, Playbook, ProcessingSummary, Step, StepOf, Variable } from './playbook.ts';
+export type { Command, Playbook, Step, StepOf } from './playbook.ts';
 export type { PlaybookProblem } from './problem.ts';
 export { readPlaybook } from './read-playbook.ts';
 export { processingSummary } from './processing-summary.ts';

@@ -1,2 +1,2 @@
-export { parseComparison, type Comparison, type ObjectPath } from './comparison.ts';
+export { parseComparison } from './comparison.ts';
 export { evaluateComparison, type Known } from './evaluate-comparison.ts';

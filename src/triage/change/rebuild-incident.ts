@@ -5,9 +5,9 @@ import { viewOf } from '../group/finding-view.ts';
 import type { Placement } from '../group/group.ts';
 import { loadKnown } from '../store/known.ts';
 import { allFindingIds } from '../store/incidents.ts';
-import { deleteEntities, upsertEntities } from '../store/write-incidents.ts';
+import { deleteEntities, writeGrouped } from '../store/write-incidents.ts';
 import { scoreIncidents } from './score-incidents.ts';
-import { seenEntities } from './write-placements.ts';
+import { seenEntities, triageActor } from './write-placements.ts';
 
 /** After findings were moved by a person: entities, counts and score of a locked incident from the findings it has now. */
 export async function rebuildIncident(tx: Tx, incident: Incident, atMs: number): Promise<void> {
@@ -24,8 +24,7 @@ export async function rebuildIncident(tx: Tx, incident: Incident, atMs: number):
     how: 'joins',
     reason: '',
   }));
-  const entities = seenEntities(placements, known);
-  if (entities.length > 0) await upsertEntities(tx, entities);
+  await writeGrouped(tx, { entities: seenEntities(placements, known) }, triageActor, atMs);
   const times = findings
     .flatMap((finding) => [finding.first_seen_at, finding.last_seen_at])
     .map((date) => date.getTime());

@@ -8,7 +8,7 @@ import { viewOf } from '../group/finding-view.ts';
 import { openStatuses } from '../statuses.ts';
 import { findingPlaces } from '../store/incidents.ts';
 import { moveCauses, moveFindings } from '../store/write-changes.ts';
-import { insertIncidents } from '../store/write-incidents.ts';
+import { writeGrouped } from '../store/write-incidents.ts';
 import { lockIncident, recordChange, type Act } from './act.ts';
 import { rebuildIncident } from './rebuild-incident.ts';
 
@@ -34,25 +34,28 @@ export async function splitIncident(
   if (!worst) throw errors.BAD_SPLIT(['its findings are gone.']);
   const { about } = viewOf(worst);
   const id = newId('incident', act.at);
-  await insertIncidents(
+  await writeGrouped(
     tx,
-    [
-      {
-        id,
-        tenant_id: from.tenant_id,
-        site_id: from.site_id,
-        title: from.title,
-        severity_id: worst.severity_id,
-        entity_type: about.type,
-        entity_value: about.value,
-        entity_reason: about.reason,
-        cause: worst.cause,
-        is_demonstration: from.is_demonstration,
-        former_incident_id: from.id,
-        first_seen_at: worst.first_seen_at,
-        last_seen_at: worst.last_seen_at,
-      },
-    ],
+    {
+      opened: [
+        {
+          id,
+          tenant_id: from.tenant_id,
+          site_id: from.site_id,
+          title: from.title,
+          severity_id: worst.severity_id,
+          entity_type: about.type,
+          entity_value: about.value,
+          entity_reason: about.reason,
+          cause: worst.cause,
+          is_demonstration: from.is_demonstration,
+          former_incident_id: from.id,
+          first_seen_at: worst.first_seen_at,
+          last_seen_at: worst.last_seen_at,
+        },
+      ],
+    },
+    act.by,
     act.at,
   );
   const reason = `Split from incident ${from.number}: ${storableText(request.reason)}`;

@@ -4,12 +4,9 @@ import { pairOf, type Placement } from '../group/group.ts';
 import { entityKey, type Known } from '../group/known.ts';
 import { titleOf } from '../score/title.ts';
 import {
-  insertCauses,
-  insertIncidents,
-  joinFindings,
   leaveIncidents,
   setCausesOpen,
-  upsertEntities,
+  writeGrouped,
   type CauseRow,
   type JoinedFinding,
   type NewIncident,
@@ -25,22 +22,18 @@ export async function writePlacements(
   known: Known,
   atMs: number,
 ): Promise<Incident[]> {
-  const opening = placements.filter((placement) => placement.how === 'opens');
-  const opened = opening.length > 0 ? await insertIncidents(tx, opening.map(newIncident), atMs) : [];
   const reopened = placements.filter((placement) => placement.how === 'reopens');
   if (reopened.length > 0) await setCausesOpen(tx, ids(reopened), true);
-  const causes = placements.filter((placement) => placement.how !== 'fires_again').map(causeRow);
-  if (causes.length > 0) await insertCauses(tx, causes);
-  const moved = placements.filter((placement) => placement.how !== 'fires_again' && placement.wasElsewhere);
-  if (moved.length > 0)
-    await leaveIncidents(
-      tx,
-      moved.map((placement) => placement.finding.id),
-    );
-  await joinFindings(tx, placements.map(joinedFinding), triageActor, atMs);
-  const entities = seenEntities(placements, known);
-  if (entities.length > 0) await upsertEntities(tx, entities);
-  return opened;
+  const arriving = placements.filter((placement) => placement.how !== 'fires_again');
+  const moved = arriving.filter((placement) => placement.wasElsewhere).map((placement) => placement.finding.id);
+  if (moved.length > 0) await leaveIncidents(tx, moved);
+  const grouped = {
+    opened: placements.filter((placement) => placement.how === 'opens').map(newIncident),
+    causes: arriving.map(causeRow),
+    joined: placements.map(joinedFinding),
+    entities: seenEntities(placements, known),
+  };
+  return writeGrouped(tx, grouped, triageActor, atMs);
 }
 
 const ids = (placements: readonly Placement[]) => [...new Set(placements.map((placement) => placement.incidentId))];
@@ -91,7 +84,7 @@ function joinedFinding(placement: Placement): JoinedFinding {
   };
 }
 
-/** One row per entity of an incident, whatever the number of findings that name it: a statement may touch a row once. */
+/** One row per entity of an incident, whatever the number of findings that name it. */
 export function seenEntities(placements: readonly Placement[], known: Known): SeenEntity[] {
   const seen = new Map<string, SeenEntity>();
   for (const { finding, view, incidentId } of placements)

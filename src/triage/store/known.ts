@@ -39,13 +39,16 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
     findings.map((finding) => finding.id),
   )) {
     known.counted.set(row.finding_id, row.event_count);
-    if (row.incident_id !== null) known.membership.set(row.finding_id, row.incident_id);
+    if (row.incident === null) continue;
+    known.membership.set(row.finding_id, row.incident.id);
+    known.incidents.set(row.incident.id, row.incident);
   }
   for (const row of await selectPairs(tx, pairs)) {
-    if (row.is_open) known.pairs.set(pairKey(row), row.incident_id);
+    known.incidents.set(row.incident.id, row.incident);
+    if (row.is_open) known.pairs.set(pairKey(row), row.incident.id);
     else
       known.former.set(pairKey(row), {
-        id: row.incident_id,
+        id: row.incident.id,
         status: row.status,
         resolved_at: row.resolved_at?.getTime() ?? null,
         verdict: row.verdict,
@@ -53,8 +56,9 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
   }
   for (const row of await selectEntities(tx, distinct(named), since)) {
     const key = entityKey(row, row);
+    known.incidents.set(row.incident.id, row.incident);
     const place: KnownEntity = {
-      incident_id: row.incident_id,
+      incident_id: row.incident.id,
       type: row.type,
       value: row.value,
       role: row.role,
@@ -64,13 +68,6 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
     };
     known.entities.set(key, [...(known.entities.get(key) ?? []), place]);
   }
-  const ids = new Set([
-    ...known.membership.values(),
-    ...known.pairs.values(),
-    ...[...known.former.values()].map((former) => former.id),
-    ...[...known.entities.values()].flatMap((places) => places.map((place) => place.incident_id)),
-  ]);
-  if (ids.size > 0) for (const row of await selectIncidents(tx, [...ids])) known.incidents.set(row.id, row);
   return known;
 }
 
@@ -112,13 +109,27 @@ async function assetsOf(tx: Tx, named: readonly Named[]): Promise<Known['assets'
   return assets;
 }
 
+const Incident = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  site_id: z.string(),
+  is_demonstration: z.boolean(),
+  finding_count: z.number(),
+});
+
+/** Of the incident `i` that a row led to. */
+const incidentJson = sql`jsonb_build_object('id', i.id, 'tenant_id', i.tenant_id, 'site_id', i.site_id,
+  'is_demonstration', i.is_demonstration, 'finding_count', i.finding_count)`;
+
+const Membership = z.object({ finding_id: z.string(), event_count: z.number(), incident: Incident.nullable() });
+
 const selectMemberships = (tx: Tx, findingIds: readonly string[]) =>
   tx.many(
-    z.object({ finding_id: z.string(), event_count: z.number(), incident_id: z.string().nullable() }),
-    sql`select f.finding_id, sum(f.event_count)::bigint as event_count,
-        max(f.incident_id) filter (where f.is_current and i.status = any(${[...openStatuses]}::text[])) as incident_id
-      from incident_findings f join incidents i on i.id = f.incident_id
-      where f.finding_id = any(${[...findingIds]}::text[]) group by f.finding_id`,
+    Membership,
+    sql`select f.finding_id, f.event_count, case when i.id is not null then ${incidentJson} end as incident
+      from (select finding_id, sum(event_count)::bigint as event_count, max(incident_id) filter (where is_current) as incident_id
+        from incident_findings where finding_id = any(${[...findingIds]}::text[]) group by finding_id) f
+      left join incidents i on i.id = f.incident_id and i.status = any(${[...openStatuses]}::text[])`,
   );
 
 const Pair = z.object({
@@ -128,20 +139,20 @@ const Pair = z.object({
   entity_value: z.string(),
   cause: z.string(),
   is_open: z.boolean(),
-  incident_id: z.string(),
   status: IncidentStatus,
   resolved_at: z.date().nullable(),
   verdict: Verdict.nullable(),
+  incident: Incident,
 });
 
 const selectPairs = (tx: Tx, pairs: readonly ReturnType<typeof pairOf>[]) =>
   tx.many(
     Pair,
-    sql`select wanted.*, c.is_open, c.incident_id, c.status, c.resolved_at, c.verdict
+    sql`select wanted.*, c.is_open, c.status, c.resolved_at, c.verdict, c.incident
       from (select distinct * from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb)
         as pair (tenant_id text, site_id text, entity_type text, entity_value text, cause text)) as wanted
       cross join lateral (
-        select c.is_open, c.incident_id, i.status, i.resolved_at, i.verdict
+        select c.is_open, i.status, i.resolved_at, i.verdict, ${incidentJson} as incident
         from incident_causes c join incidents i on i.id = c.incident_id
         where (c.tenant_id, c.site_id, c.entity_type, c.entity_value, c.cause)
           = (wanted.tenant_id, wanted.site_id, wanted.entity_type, wanted.entity_value, wanted.cause)
@@ -152,37 +163,26 @@ const selectPairs = (tx: Tx, pairs: readonly ReturnType<typeof pairOf>[]) =>
 const Place = z.object({
   tenant_id: z.string(),
   site_id: z.string(),
-  incident_id: z.string(),
   type: z.string(),
   value: z.string(),
   role: z.string(),
   first_seen_at: z.date(),
   last_seen_at: z.date(),
   last_finding_id: z.string(),
+  incident: Incident,
 });
 
 const selectEntities = (tx: Tx, named: readonly Named[], sinceMs: number) =>
   tx.many(
     Place,
-    sql`select e.tenant_id, e.site_id, e.incident_id, e.type, e.value, e.role, e.first_seen_at, e.last_seen_at, e.last_finding_id
+    sql`select e.tenant_id, e.site_id, e.type, e.value, e.role, e.first_seen_at, e.last_seen_at, e.last_finding_id,
+        e.incident
       from unnest(${named.map((entity) => entity.tenant_id)}::text[], ${named.map((entity) => entity.site_id)}::text[],
         ${named.map((entity) => entity.type)}::text[], ${named.map((entity) => entity.value)}::text[])
         as wanted (tenant_id, site_id, type, value)
       cross join lateral (
-        select e.* from entities e join incidents i on i.id = e.incident_id
+        select e.*, ${incidentJson} as incident from entities e join incidents i on i.id = e.incident_id
         where (e.tenant_id, e.site_id, e.type, e.value) = (wanted.tenant_id, wanted.site_id, wanted.type, wanted.value)
           and e.last_seen_at >= to_timestamp(${sinceMs} / 1000.0) and i.status = any(${[...openStatuses]}::text[])
         order by e.last_seen_at desc limit ${placesEach}) e`,
-  );
-
-const selectIncidents = (tx: Tx, ids: readonly string[]) =>
-  tx.many(
-    z.object({
-      id: z.string(),
-      tenant_id: z.string(),
-      site_id: z.string(),
-      is_demonstration: z.boolean(),
-      finding_count: z.number(),
-    }),
-    sql`select id, tenant_id, site_id, is_demonstration, finding_count from incidents where id = any(${[...ids]}::text[])`,
   );

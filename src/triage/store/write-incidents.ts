@@ -19,21 +19,17 @@ export interface NewIncident {
 }
 
 /** Suspected and new, with nothing counted yet: scoring fills the rest in the same transaction. */
-export const insertIncidents = (tx: Tx, incidents: readonly NewIncident[], atMs: number): Promise<Incident[]> =>
-  tx.many(
-    Incident,
-    sql`
-    insert into incidents as i (id, tenant_id, site_id, title, stage, status, severity_id, risk_score, risk_terms, entity_type,
-      entity_value, entity_reason, cause, finding_count, event_count, first_seen_at, last_seen_at, is_demonstration,
-      former_incident_id, revision, created_at, updated_at)
-    select id, tenant_id, site_id, title, 'suspected', 'new', severity_id, 0, '[]', entity_type, entity_value,
-      entity_reason, cause, 0, 0, first_seen_at, last_seen_at, is_demonstration, former_incident_id, 0,
-      to_timestamp(${atMs} / 1000.0), to_timestamp(${atMs} / 1000.0)
-    from jsonb_to_recordset(${JSON.stringify(incidents)}::jsonb) as given (id text, tenant_id text, site_id text, title text,
-      severity_id smallint, entity_type text, entity_value text, entity_reason text, cause text, is_demonstration boolean,
-      former_incident_id text, first_seen_at timestamptz, last_seen_at timestamptz)
-    returning ${incidentColumns}`,
-  );
+const opening = (incidents: readonly NewIncident[], atMs: number) => sql`
+  insert into incidents as i (id, tenant_id, site_id, title, stage, status, severity_id, risk_score, risk_terms, entity_type,
+    entity_value, entity_reason, cause, finding_count, event_count, first_seen_at, last_seen_at, is_demonstration,
+    former_incident_id, revision, created_at, updated_at)
+  select id, tenant_id, site_id, title, 'suspected', 'new', severity_id, 0, '[]', entity_type, entity_value,
+    entity_reason, cause, 0, 0, first_seen_at, last_seen_at, is_demonstration, former_incident_id, 0,
+    to_timestamp(${atMs} / 1000.0), to_timestamp(${atMs} / 1000.0)
+  from jsonb_to_recordset(${JSON.stringify(incidents)}::jsonb) as given (id text, tenant_id text, site_id text, title text,
+    severity_id smallint, entity_type text, entity_value text, entity_reason text, cause text, is_demonstration boolean,
+    former_incident_id text, first_seen_at timestamptz, last_seen_at timestamptz)
+  returning ${incidentColumns}`;
 
 export interface CauseRow {
   incident_id: string;
@@ -45,14 +41,13 @@ export interface CauseRow {
 }
 
 /** Claims (entity, cause) pairs. Raises unique_violation (23505) when another open incident holds one by now. */
-export const insertCauses = (tx: Tx, causes: readonly CauseRow[]) =>
-  tx.run(sql`
+const claimingCauses = (causes: readonly CauseRow[]) => sql`
     insert into incident_causes (incident_id, tenant_id, site_id, entity_type, entity_value, cause, is_open)
     select distinct incident_id, tenant_id, site_id, entity_type, entity_value, cause, true
     from jsonb_to_recordset(${JSON.stringify(causes)}::jsonb) as given (incident_id text, tenant_id text, site_id text,
       entity_type text, entity_value text, cause text)
     on conflict (incident_id, entity_type, entity_value, cause) do update set is_open = true
-      where not incident_causes.is_open`);
+      where not incident_causes.is_open`;
 
 /** An incident that stops taking findings lets go of its pairs; one that is taken up again claims them (23505 as above). */
 export const setCausesOpen = (tx: Tx, incidentIds: readonly string[], isOpen: boolean) =>
@@ -78,8 +73,7 @@ export const leaveIncidents = (tx: Tx, findingIds: readonly string[]) =>
   tx.run(sql`update incident_findings set is_current = false
     where finding_id = any(${[...findingIds]}::text[]) and is_current`);
 
-export const joinFindings = (tx: Tx, rows: readonly JoinedFinding[], by: string, atMs: number) =>
-  tx.run(sql`
+const joiningFindings = (rows: readonly JoinedFinding[], by: string, atMs: number) => sql`
     insert into incident_findings (incident_id, finding_id, is_current, reason, joined_by, joined_at, rule_id, rule_title,
       severity_id, technique_ids, entity_type, entity_value, cause, event_count)
     select incident_id, finding_id, true, reason, ${by}, to_timestamp(${atMs} / 1000.0), rule_id, rule_title, severity_id,
@@ -88,7 +82,7 @@ export const joinFindings = (tx: Tx, rows: readonly JoinedFinding[], by: string,
       rule_id text, rule_title text, severity_id smallint, technique_ids jsonb, entity_type text, entity_value text,
       cause text, new_events bigint)
     on conflict (incident_id, finding_id) do update set is_current = true, severity_id = excluded.severity_id,
-      technique_ids = excluded.technique_ids, event_count = incident_findings.event_count + excluded.event_count`);
+      technique_ids = excluded.technique_ids, event_count = incident_findings.event_count + excluded.event_count`;
 
 export interface SeenEntity {
   incident_id: string;
@@ -106,8 +100,7 @@ export interface SeenEntity {
   last_seen_at: Date;
 }
 
-export const upsertEntities = (tx: Tx, entities: readonly SeenEntity[]) =>
-  tx.run(sql`
+const seeingEntities = (entities: readonly SeenEntity[]) => sql`
     insert into entities (incident_id, tenant_id, site_id, type, value, role, is_trusted, importance, asset_roles,
       times_seen, last_finding_id, first_seen_at, last_seen_at)
     select incident_id, tenant_id, site_id, type, value, role, is_trusted, importance,
@@ -120,7 +113,26 @@ export const upsertEntities = (tx: Tx, entities: readonly SeenEntity[]) =>
       asset_roles = excluded.asset_roles, times_seen = entities.times_seen + excluded.times_seen,
       last_finding_id = excluded.last_finding_id,
       first_seen_at = least(entities.first_seen_at, excluded.first_seen_at),
-      last_seen_at = greatest(entities.last_seen_at, excluded.last_seen_at)`);
+      last_seen_at = greatest(entities.last_seen_at, excluded.last_seen_at)`;
+
+export interface Grouped {
+  opened?: readonly NewIncident[];
+  causes?: readonly CauseRow[];
+  joined?: readonly JoinedFinding[];
+  /** One row per incident, type, value and role: a statement may touch a row once. */
+  entities?: readonly SeenEntity[];
+}
+
+/** All that a turn groups, in one statement, because nothing may stand long before the drop. Gives the opened incidents. */
+export const writeGrouped = (tx: Tx, grouped: Grouped, by: string, atMs: number): Promise<Incident[]> =>
+  tx.many(
+    Incident,
+    sql`with opened as (${opening(grouped.opened ?? [], atMs)}),
+      causes as (${claimingCauses(grouped.causes ?? [])}),
+      joined as (${joiningFindings(grouped.joined ?? [], by, atMs)}),
+      seen as (${seeingEntities(grouped.entities ?? [])})
+      select * from opened`,
+  );
 
 export const deleteEntities = (tx: Tx, incidentId: string) =>
   tx.run(sql`delete from entities where incident_id = ${incidentId}`);
