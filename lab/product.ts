@@ -37,7 +37,9 @@ export async function startProduct(options: { folder: string; namespace?: string
   writeFileSync(config, stringify({ state_dir: state, demonstration: 'off', ...options.config }));
   const prefix = options.namespace ? ['ip', 'netns', 'exec', options.namespace] : [];
   const command = (...args: string[]) => [...prefix, process.execPath, '--disable-warning=ExperimentalWarning', ...args] as [string, ...string[]];
-  const env = { ...process.env, FIREBREAK_CONFIG: config, NO_COLOR: '1' };
+  // As `npm start` sets it: see bin/bootstrap.mjs.
+  const compiled = join(root, 'node_modules', '.cache', 'firebreak');
+  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, FIREBREAK_CONFIG: config, NO_COLOR: '1' };
 
   let child: ChildProcess;
   let output = '';
@@ -52,9 +54,9 @@ export async function startProduct(options: { folder: string; namespace?: string
     await until(
       () => {
         if (child.exitCode !== null) throw new Error(`The product ended with ${child.exitCode}:\n${output}`);
-        return /ready/i.test(output);
+        return /is ready in \d+ ms/.test(output);
       },
-      { timeoutMs: 60_000, what: 'the product to be ready' },
+      { timeoutMs: 120_000, what: 'the product to be ready' },
     );
   }
 
@@ -98,18 +100,27 @@ export async function startProduct(options: { folder: string; namespace?: string
   };
 }
 
-/** Every process that names the state folder in its command line or environment, and all of the group of `leader`. */
-function membersOf(state: string, leader: number | undefined): number[] {
-  const listing = spawnSync('ps', ['-eo', 'pid=,pgid='], { encoding: 'utf8' }).stdout;
-  return listing.split('\n').flatMap((line) => {
-    const [pid = 0, group = 0] = line.trim().split(/\s+/).map(Number);
-    if (!pid || pid === process.pid) return [];
-    if (group === leader) return [pid];
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8');
-      return words.includes(state) ? [pid] : [];
-    } catch {
-      return [];
-    }
-  });
+/** Every process that names the state folder in its command line or environment, all of the group of `leader`, and their children. */
+export function membersOf(state: string, leader: number | undefined): number[] {
+  const listing = spawnSync('ps', ['-eo', 'pid=,ppid=,pgid='], { encoding: 'utf8' }).stdout;
+  const all = listing
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([pid = 0, parent = 0, group = 0]) => (pid && pid !== process.pid ? [{ pid, parent, group }] : []));
+  const members = new Set(
+    all.filter(({ pid, group }) => group === leader || wordsOf(pid).includes(state)).map(({ pid }) => pid),
+  );
+  for (let size = -1; size !== members.size; ) {
+    size = members.size;
+    for (const { pid, parent } of all) if (members.has(parent)) members.add(pid);
+  }
+  return [...members];
+}
+
+function wordsOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -8,7 +8,10 @@ import type { Host } from './network.ts';
  * A real sshd in the namespace whose lines a real rsyslogd writes to `logFile`, as on a Debian server.
  * It has a /dev of its own, so that neither this host's log nor its devices are touched.
  */
-export async function startSshd(host: Host, options: { folder: string; logFile: string; addresses: readonly string[] }): Promise<void> {
+export async function startSshd(
+  host: Host,
+  options: { folder: string; logFile: string; addresses: readonly string[] },
+): Promise<void> {
   const dev = join(options.folder, 'dev');
   mkdirSync(dev, { recursive: true });
   const key = join(options.folder, 'host_key');
@@ -58,15 +61,35 @@ exec /usr/sbin/sshd -D -f ${config}
 }
 
 /** One login of the real OpenSSH client with a wrong password. Gives its exit code; 255 is a refusal or a dead line. */
-export function guessPassword(attacker: Host, options: { folder: string; from: string; to: string; user: string; timeoutS?: number }): number {
+export function guessPassword(
+  attacker: Host,
+  options: { folder: string; from: string; to: string; user: string; timeoutS?: number },
+): number {
   const askpass = join(options.folder, 'askpass.sh');
   writeFileSync(askpass, '#!/bin/sh\necho wrong-password\n', { mode: 0o755 });
   const result = spawnSync(
     'ip',
     [
-      ...['netns', 'exec', attacker.name, 'ssh', '-b', options.from, '-o', `ConnectTimeout=${options.timeoutS ?? 3}`],
-      ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'PreferredAuthentications=password'],
-      ...['-o', 'PubkeyAuthentication=no', '-o', 'NumberOfPasswordPrompts=1', `${options.user}@${options.to}`, 'true'],
+      'netns',
+      'exec',
+      attacker.name,
+      'ssh',
+      '-b',
+      options.from,
+      '-o',
+      `ConnectTimeout=${options.timeoutS ?? 3}`,
+      '-o',
+      'StrictHostKeyChecking=no',
+      '-o',
+      'UserKnownHostsFile=/dev/null',
+      '-o',
+      'PreferredAuthentications=password',
+      '-o',
+      'PubkeyAuthentication=no',
+      '-o',
+      'NumberOfPasswordPrompts=1',
+      `${options.user}@${options.to}`,
+      'true',
     ],
     { env: { ...process.env, SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' }, timeout: 20_000 },
   );

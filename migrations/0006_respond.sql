@@ -111,13 +111,3 @@ create table protected_entities (
   protected_at timestamptz not null,
   primary key (tenant_id, range)
 );
-
--- Pulled block lists: who fetched what, when; and the text last known good.
-create table blocklist_pulls (
-  point_id text not null references enforcement_points (id),
-  consumer text not null,
-  tenant_id text not null default 'default',
-  pulled_at timestamptz not null,
-  etag text not null,
-  primary key (point_id, consumer)
-);

@@ -44,7 +44,7 @@ export const rooms: Record<string, Room> = {
   ledger: {
     purpose: 'append-only Merkle record of every decision and attempt',
     imports: ['base', 'schema', 'db', 'standards/tlog'],
-    owns: ['ledger_entries', 'ledger_checkpoints'],
+    owns: ['ledger_entries', 'ledger_checkpoints', 'ledger_frontiers'],
   },
   connector: {
     purpose: 'what an integration must be: format, source, enforcer, action, enricher, notifier',
@@ -53,7 +53,7 @@ export const rooms: Record<string, Room> = {
   context: {
     purpose: 'what is known beforehand: assets, identities, intelligence, warning lists',
     imports: ['base', 'schema', 'db', 'connector', 'standards/stix'],
-    owns: ['assets', 'identities', 'indicators'],
+    owns: ['assets', 'asset_keys', 'identities', 'indicators'],
   },
   ingest: {
     purpose: 'outside bytes become durable batches of events',
@@ -68,12 +68,12 @@ export const rooms: Record<string, Room> = {
   detect: {
     purpose: 'events become findings',
     imports: ['base', 'schema', 'db', 'ledger', 'standards/sigma', 'standards/stix', 'connector', 'context', 'ingest'],
-    owns: ['rules', 'matches', 'windows', 'partitions', 'findings', 'finding_claims'],
+    owns: ['rules', 'matches', 'windows', 'partitions', 'partition_workers', 'firsts', 'findings', 'finding_claims'],
   },
   triage: {
     purpose: 'findings become incidents with reasons',
     imports: ['base', 'schema', 'db', 'ledger', 'connector', 'context', 'history', 'detect'],
-    owns: ['incidents', 'incident_findings', 'incident_claims', 'entities', 'verdicts'],
+    owns: ['incidents', 'incident_causes', 'incident_findings', 'incident_claims', 'entities', 'verdicts'],
   },
   respond: {
     purpose: 'incidents become containments and executed playbooks',
@@ -97,7 +97,6 @@ export const rooms: Record<string, Room> = {
       'executions',
       'step_executions',
       'execution_requests',
-      'approvals',
       'playbooks',
       'armings',
       'protected_entities',
@@ -108,12 +107,12 @@ export const rooms: Record<string, Room> = {
   record: {
     purpose: 'timeline, evidence, notes, reports',
     imports: ['base', 'schema', 'db', 'ledger', ...stages],
-    owns: ['evidence', 'notes', 'tasks', 'reports'],
+    owns: ['evidence', 'notes', 'tasks'],
   },
   access: {
     purpose: 'people, roles, sessions, tokens, authorisation',
     imports: ['base', 'schema', 'db', 'ledger'],
-    owns: ['users', 'roles', 'sessions', 'tokens', 'sign_in_attempts'],
+    owns: ['users', 'sessions', 'tokens', 'sign_in_attempts', 'idempotency_keys'],
   },
   server: { purpose: 'the mains of the running product: wiring, HTTP, processes', imports: mains },
   cli: { purpose: 'the terminal', imports: mains },

@@ -34,19 +34,29 @@ export function useLive(enabled: boolean, paused: boolean): LiveState {
         void queries.invalidateQueries({ predicate: ({ queryKey }) => now.has('*') || now.has(String(queryKey[0])) });
       }, 250);
     };
-    const stream = new EventSource(getStream.path);
-    stream.onopen = () => {
-      setConnected(true);
-      later('*');
+    let stream: EventSource;
+    let retry: number | undefined;
+    const connect = () => {
+      stream = new EventSource(getStream.path);
+      stream.onopen = () => {
+        setConnected(true);
+        later('*');
+      };
+      stream.onerror = () => {
+        setConnected(false);
+        // After an answer that is no stream (503 from a proxy, 401) the browser gives up for good; we do not.
+        if (stream.readyState === EventSource.CLOSED) retry = window.setTimeout(connect, 3_000);
+      };
+      stream.addEventListener('change', (message: MessageEvent<string>) => {
+        const change = Change.safeParse(JSON.parse(message.data));
+        later(...(change.success ? topics[change.data.type] : ['*']));
+      });
+      stream.addEventListener('resync', () => later('*'));
     };
-    stream.onerror = () => setConnected(false);
-    stream.addEventListener('change', (message: MessageEvent<string>) => {
-      const change = Change.safeParse(JSON.parse(message.data));
-      later(...(change.success ? topics[change.data.type] : ['*']));
-    });
-    stream.addEventListener('resync', () => later('*'));
+    connect();
     return () => {
       stream.close();
+      window.clearTimeout(retry);
       window.clearTimeout(timer);
       setConnected(false);
     };

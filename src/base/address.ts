@@ -1,7 +1,11 @@
 import ipaddr from 'ipaddr.js';
 
+/** Four decimal numbers up to 255 without leading zeros: already canonical, and nearly every address of a log. */
+const plainIpv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
 /** An IP address in its one canonical text, IPv4-mapped IPv6 as IPv4; undefined when it is none. */
 export function canonicalAddress(text: string): string | undefined {
+  if (plainIpv4.test(text)) return text;
   // ipaddr.js also reads the inet_aton forms ("0x7f.1", "2130706433"); a log or a person that writes them is not naming an address.
   if (!/^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]+(?::\d{1,3}(?:\.\d{1,3}){3})?(?:%[0-9a-zA-Z]+)?)$/.test(text))
     return undefined;

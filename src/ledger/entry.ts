@@ -1,6 +1,5 @@
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
-import { newId } from '../base/ids.ts';
 import { storableText } from '../base/storable-text.ts';
 import { leafHash } from '../standards/tlog/index.ts';
 
@@ -39,9 +38,8 @@ export interface LedgerRow {
 const summaryChars = 2_000;
 const bodyBytes = 256 * 1_024;
 
-/** Settles id and leaf. A body above 256 KiB is kept as its length and hash only. */
-export function rowOf(entry: LedgerEntry): LedgerRow {
-  const id = newId('ledger-entry', entry.at);
+/** Settles the leaf. A body above 256 KiB is kept as its length and hash only. */
+export function rowOf(entry: LedgerEntry, id: string): LedgerRow {
   const head = {
     id,
     tenant_id: storableText(entry.tenant_id),

@@ -118,6 +118,17 @@ describe('the tables', () => {
     );
   });
 
+  test('keep the order in which entries of one instant were given', async () => {
+    const given = Array.from({ length: 50 }, (_, index) => entry(`${index}`));
+    await append(db.read, given);
+    await sequencer().turn();
+    const rows = await db.read.many(
+      z.object({ summary: z.string() }),
+      sql`select summary from ledger_entries order by seq`,
+    );
+    expect(rows.map((row) => row.summary)).toEqual(given.map((one) => one.summary));
+  });
+
   test('keep a body that is too long as its hash', async () => {
     await append(db.read, [entry('long', { body: { text: 'x'.repeat(300_000) } })]);
     const row = await db.read.one(z.object({ body: z.string() }), sql`select body from ledger_entries`);

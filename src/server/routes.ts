@@ -7,7 +7,7 @@ import { readPublicKeys, verifyDatabase } from '../ledger/index.ts';
 import { createPulledLists } from '../respond/index.ts';
 import { createBlocklists } from './blocklists.ts';
 import type { Owned } from './http/register.ts';
-import type { OpenState } from './open-state.ts';
+import type { OpenState } from './start/open-state.ts';
 import { containmentRoutes } from './routes/containments.ts';
 import { eventRoutes } from './routes/events.ts';
 import { executionRoutes } from './routes/executions.ts';
@@ -21,8 +21,8 @@ import { stopRoutes } from './routes/stop-switch.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { systemRoutes, type SelfReport } from './routes/system.ts';
 import type { ServeOptions } from './serve.ts';
-import type { Response } from './start-response.ts';
-import type { Stages } from './start-stages.ts';
+import type { Response } from './start/start-response.ts';
+import type { Stages } from './start/start-stages.ts';
 
 /** Every route of src/api with its owner. */
 export function ownedRoutes(

@@ -8,7 +8,14 @@ export function welcome(serving: Serving, program: string): string {
       `  Sign in   ${serving.firstAdmin.name} / ${serving.firstAdmin.password}`,
       '            once; you choose a password then. It is not shown again.',
     );
-  if (serving.demonstration !== '') lines.push('', `  ${serving.demonstration}`);
+  const shown = serving.demonstration;
+  if (shown?.enforcement === 'nftables')
+    lines.push(
+      '',
+      '  A demonstration attack is under way in a network of its own: its packets are really dropped, your firewall is untouched.',
+    );
+  else if (shown?.enforcement === 'recorder') lines.push('', `  A demonstration attack is under way. ${shown.detail}`);
+  if (shown) lines.push(`            ${program} demo remove  takes it away.`);
   if (!serving.hasSources)
     lines.push(
       '',

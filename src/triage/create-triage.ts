@@ -57,8 +57,8 @@ export function createTriage(options: TriageOptions): Triage {
       const opened = await writePlacements(tx, placements, known, atMs);
       await reopen(tx, placements, before, atMs);
       const scored = await scoreIncidents(tx, [...before, ...opened], spansOf(placements), atMs);
-      const after = await declare(tx, scored, atMs);
-      await append(tx, growthEntries(placements, before, after, atMs));
+      const { after, entries } = await declare(tx, scored, atMs);
+      await append(tx, [...growthEntries(placements, before, after, atMs), ...entries]);
       await insertIncidentClaims(
         tx,
         after.map((incident) => ({
@@ -72,7 +72,7 @@ export function createTriage(options: TriageOptions): Triage {
     return { changed: placements.length };
   }
 
-  async function declare(tx: Tx, incidents: readonly Incident[], atMs: number): Promise<Incident[]> {
+  async function declare(tx: Tx, incidents: readonly Incident[], atMs: number): Promise<Declared> {
     const entries: LedgerEntry[] = [];
     const after: Incident[] = [];
     for (const incident of incidents) {
@@ -94,8 +94,7 @@ export function createTriage(options: TriageOptions): Triage {
         body: { condition, severity_id: incident.severity_id, risk_score: incident.risk_score },
       });
     }
-    await append(tx, entries);
-    return after;
+    return { after, entries };
   }
 
   return {
@@ -109,6 +108,12 @@ export function createTriage(options: TriageOptions): Triage {
       return true;
     },
   };
+}
+
+/** The incidents as they are now, and what the ledger is told of those that the policy declared. */
+interface Declared {
+  after: Incident[];
+  entries: LedgerEntry[];
 }
 
 async function lockTargets(tx: Tx, placements: readonly Placement[]): Promise<Incident[]> {

@@ -8,7 +8,7 @@ const tones: Record<Tone, string> = {
   warn: 'text-warn border-warn/40 bg-warn/10',
   ok: 'text-ok border-ok/40 bg-ok/10',
   info: 'text-info border-info/40 bg-info/10',
-  soft: 'text-soft border-line bg-raised',
+  soft: 'text-soft border-line bg-raised/60',
 };
 
 /** A word with a tone; the word carries the meaning, the colour only helps. */

@@ -1,16 +1,16 @@
-import type { ButtonHTMLAttributes } from 'react';
+import type { ComponentProps } from 'react';
 
 const looks = {
-  plain: 'border-line bg-raised hover:border-soft',
+  plain: 'border-line bg-raised hover:border-edge',
   main: 'border-accent bg-accent text-on-accent hover:opacity-90 font-medium',
-  danger: 'border-bad/50 text-bad bg-bad/5 hover:bg-bad/15',
+  danger: 'border-bad/60 text-bad bg-bad/5 hover:bg-bad/15 font-medium',
 };
 
 export function Button({
   look = 'plain',
   className = '',
   ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { look?: keyof typeof looks }) {
+}: ComponentProps<'button'> & { look?: keyof typeof looks }) {
   return (
     <button
       type="button"

@@ -12,9 +12,9 @@ export function useKeys(bindings: Readonly<Record<string, () => void>>): void {
     let prefix = '';
     let timer: number | undefined;
     const onKey = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement | null;
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (target?.closest('input, textarea, select, [contenteditable], dialog[open]')) return;
+      const target = event.target instanceof Element ? event.target : null;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (target?.closest('input, textarea, select, [contenteditable]') || document.querySelector('dialog[open]')) return;
       const sequence = prefix ? `${prefix} ${event.key}` : event.key;
       window.clearTimeout(timer);
       const action = latest.current[sequence];
@@ -33,4 +33,15 @@ export function useKeys(bindings: Readonly<Record<string, () => void>>): void {
       window.clearTimeout(timer);
     };
   }, []);
+}
+
+/** `j` and `k` walk the focus through the links marked `data-row`; Enter then opens, as on every link. */
+export function useRowKeys(): void {
+  const walk = (by: 1 | -1) => {
+    const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')];
+    const at = rows.findIndex((row) => row === document.activeElement);
+    const next = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by));
+    rows[next]?.focus();
+  };
+  useKeys({ j: () => walk(1), k: () => walk(-1) });
 }

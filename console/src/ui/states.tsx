@@ -2,20 +2,28 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../../../src/api/client.ts';
+import { isAway } from '../queries.ts';
+import { words } from './badge.tsx';
+import { useTitle } from './title.ts';
+import { visible } from './visible.ts';
 
+/** What was refused or failed, why, and what to do. */
 export function Problem({ error }: { error: Error }) {
   const problem = error instanceof ApiProblem ? error.problem : undefined;
+  const isStale = problem?.status === 412;
   return (
     <div role="alert" className="border-bad/40 bg-bad/10 rounded border px-3 py-2">
-      <p className="font-medium">{error.message}</p>
-      {problem && <p className="text-soft mt-1">{problem.fix}</p>}
+      <p className="font-medium">
+        {isStale ? 'It changed meanwhile: look again, then press once more if you still want it.' : visible(error.message)}
+      </p>
+      {problem && !isStale && <p className="text-soft mt-1">{visible(problem.fix)}</p>}
       {problem?.decision && (
         <ul className="mt-2 list-disc pl-5">
           {problem.decision
-            .filter((step) => step.outcome !== 'pass')
+            .filter((step) => step.outcome === 'forbid' || step.outcome === 'hold')
             .map((step) => (
               <li key={step.check}>
-                {step.check}: {step.reason}
+                <span className="font-medium">{words(step.check)}:</span> {visible(step.reason)}
               </li>
             ))}
         </ul>
@@ -26,31 +34,40 @@ export function Problem({ error }: { error: Error }) {
 
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
-    <div className="px-6 py-12 text-center">
+    <div className="px-6 py-10 text-center">
       <p className="text-base font-medium">{title}</p>
-      {children && <div className="text-soft mx-auto mt-1 max-w-xl">{children}</div>}
+      {children && <div className="text-soft mx-auto mt-1 max-w-xl text-pretty">{children}</div>}
     </div>
   );
 }
 
-/** The four states of a page: loading, error, empty (the page's own), data. Old data stays while new data comes. */
+/**
+ * The four states of a page: loading, error, empty (the page's own), data. Old data stays while new data comes; that the server is
+ * away is said once, above the page.
+ */
 export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined)
     return (
       <>
-        {query.error && <Problem error={query.error} />}
+        {query.error && !isAway(query.error) && <Problem error={query.error} />}
         {children(query.data)}
       </>
     );
-  if (query.error) return <Problem error={query.error} />;
+  if (query.error)
+    return (
+      <div className="p-4">
+        <Problem error={query.error} />
+      </div>
+    );
   return (
-    <p className="text-soft p-6" aria-live="polite">
+    <output className="text-soft block p-6" aria-live="polite">
       Loading …
-    </p>
+    </output>
   );
 }
 
 export function NotFound() {
+  useTitle('No such page');
   return (
     <Empty title="There is no such page.">
       <Link to="/incidents" search={{ show: 'open' }}>

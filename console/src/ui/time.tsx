@@ -4,10 +4,15 @@ import { useEffect, useState } from 'react';
 export function useNow(everyMs = 1_000): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    const timer = window.setInterval(() => {
+    const tick = () => {
       if (!document.hidden) setNow(Date.now());
-    }, everyMs);
-    return () => window.clearInterval(timer);
+    };
+    const timer = window.setInterval(tick, everyMs);
+    document.addEventListener('visibilitychange', tick);
+    return () => {
+      window.clearInterval(timer);
+      document.removeEventListener('visibilitychange', tick);
+    };
   }, [everyMs]);
   return now;
 }
@@ -23,15 +28,28 @@ export function duration(ms: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
 }
 
-/** A moment in UTC, with the local time and the distance on hover. */
-export function Moment({ at, relative = false }: { at: string | null; relative?: boolean }) {
-  const now = useNow(relative ? 1_000 : 60_000);
+function utcOf(date: Date): string {
+  return date.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** The same moment on both clocks, for the hover. */
+function bothClocks(date: Date): string {
+  return `${utcOf(date)} UTC\n${date.toLocaleString(undefined, { timeZoneName: 'short' })}`;
+}
+
+/** A moment in UTC, or its distance; both clocks on hover. `clock` leaves the date to the hover. */
+export function Moment({ at, show = 'utc' }: { at: string | null; show?: 'utc' | 'relative' | 'clock' }) {
+  const now = useNow(show === 'relative' ? 1_000 : 60_000);
   if (at === null) return <span className="text-soft">–</span>;
   const date = new Date(at);
-  const utc = date.toISOString().slice(0, 19).replace('T', ' ');
+  const text = {
+    utc: () => `${utcOf(date)} UTC`,
+    relative: () => `${duration(now - date.getTime())} ago`,
+    clock: () => utcOf(date).slice(11),
+  };
   return (
-    <time dateTime={at} title={`${utc} UTC\n${date.toLocaleString()} here`} className="whitespace-nowrap tabular-nums">
-      {relative ? `${duration(now - date.getTime())} ago` : `${utc} UTC`}
+    <time dateTime={at} title={bothClocks(date)} className="whitespace-nowrap tabular-nums">
+      {text[show]()}
     </time>
   );
 }
@@ -39,10 +57,10 @@ export function Moment({ at, relative = false }: { at: string | null; relative?:
 /** What is left until `until`, counting down. */
 export function Countdown({ until }: { until: string | null }) {
   const now = useNow();
-  if (until === null) return <span className="text-soft">–</span>;
+  if (until === null) return <span className="text-soft">no end yet</span>;
   const left = Date.parse(until) - now;
   return (
-    <time dateTime={until} title={`until ${until}`} className="whitespace-nowrap tabular-nums">
+    <time dateTime={until} title={`Ends\n${bothClocks(new Date(until))}`} className="whitespace-nowrap tabular-nums">
       {left > 0 ? `${duration(left)} left` : 'ends now'}
     </time>
   );

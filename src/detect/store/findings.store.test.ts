@@ -78,6 +78,16 @@ test('what another transaction holds is skipped, and writing does not wait for i
   expect(await claim()).toEqual([['a', 2, [1]]]);
 });
 
+test('claims that are settled in a transaction that fails are there again', async () => {
+  await writeFindings(db.read, [finding('a')]);
+  const failing = db.transaction(async (tx) => {
+    await settleFindings(tx, await claimFindings(tx, 10));
+    throw new Error('triage failed');
+  });
+  await expect(failing).rejects.toThrow('triage failed');
+  expect(await claim()).toEqual([['a', 1, [1]]]);
+});
+
 test('pages follow one another without gap or repeat while findings arrive', async () => {
   await writeFindings(
     db.read,

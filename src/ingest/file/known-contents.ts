@@ -113,35 +113,31 @@ export async function findRests(
     };
     const { position } = await known.find(handle, identity);
     if (position) return rest(position.generation, position.byte_offset);
-    const original = await copiedFrom(handle, identity, known.all());
+    const head = await readAt(handle, 0, headBytes);
+    const original = copiedFrom(head, known.all());
     if (original && !stale.includes(original)) return 'close';
     if (original) return rest(original.generation, original.byte_offset);
     const firstName = rotatedFrom(basename(path), firstNames);
     if (firstName === undefined || isPackedName(path) || seen.has(inode)) return 'close';
-    // It may be a copy in the making, which cannot be told from a new content yet.
-    if (identity.size === 0 || around.nowMs - identity.writtenAt < settleMs) {
+    if (identity.writtenAt + clockSlackMs < around.readUpTo(join(directory, firstName))) {
+      seen.add(inode);
+      return 'close';
+    }
+    // It may be a copy that was only begun, which cannot be told from a new content yet.
+    if (around.nowMs - identity.writtenAt < settleMs) {
       isUnsettled = true;
       return 'close';
     }
     seen.add(inode);
-    if (identity.writtenAt + clockSlackMs < around.readUpTo(join(directory, firstName))) return 'close';
     return rest(known.newGeneration(inode, around.nowMs), 0);
   });
   return { rests, isUnsettled };
 }
 
-/** The known content that a file is a copy of. */
-async function copiedFrom(
-  handle: FileHandle,
-  identity: Identity,
-  positions: readonly Position[],
-): Promise<Position | undefined> {
-  const head = await readAt(handle, 0, headBytes);
+/** The known content that a file with this head is a copy of, whole or in the making. */
+function copiedFrom(head: Buffer, positions: readonly Position[]): Position | undefined {
   return positions.find(
-    ({ fingerprint, fingerprint_bytes: length, byte_offset: offset }) =>
-      length > 0 &&
-      head.length >= length &&
-      identity.size >= offset &&
-      fingerprintOf(head.subarray(0, length)) === fingerprint,
+    ({ fingerprint, fingerprint_bytes: length }) =>
+      length > 0 && head.length >= length && fingerprintOf(head.subarray(0, length)) === fingerprint,
   );
 }

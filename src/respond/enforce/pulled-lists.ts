@@ -1,6 +1,6 @@
 import type { RespondSettings } from '../settings.ts';
-import { listedTargets, savePull } from '../store/pulls.ts';
-import { placeAtPoint, takePoint } from '../store/enforcements.ts';
+import { placeAtPoint, takePoint, unwantedAt } from '../store/enforcements.ts';
+import { listedTargets, retireStalePulls, savePull } from '../store/pulls.ts';
 import type { PointSettings } from './points.ts';
 import { recordChange } from './record-answers.ts';
 
@@ -14,7 +14,7 @@ export interface ListedDenial {
 /** Block lists that firewalls pull: what is on them, and that they were pulled. */
 export interface PulledLists {
   entries(tenantId: string): Promise<ListedDenial[]>;
-  /** `consumer`: the token that pulled. The list is an enforcement point from its first pull on. */
+  /** `consumer`: the token that pulled. It is an enforcement point from its first pull until it stays away for a day. */
   pulled(pull: {
     name: string;
     tenantId: string;
@@ -23,6 +23,8 @@ export interface PulledLists {
     targets: readonly string[];
   }): Promise<void>;
 }
+
+const staleMs = 86_400_000;
 
 export function createPulledLists(settings: Pick<RespondSettings, 'db' | 'clock'>): PulledLists {
   const { db, clock } = settings;
@@ -38,10 +40,10 @@ export function createPulledLists(settings: Pick<RespondSettings, 'db' | 'clock'
     },
     async pulled({ name, tenantId, consumer, etag, targets }) {
       const point: PointSettings = {
-        id: `blocklist:${tenantId}:${name}`,
+        id: `blocklist:${name}@${consumer}`,
         tenantId,
         siteId: 'default',
-        host: name,
+        host: consumer,
         kind: 'blocklist',
         level: 'pulled',
         isDemonstration: false,
@@ -50,13 +52,14 @@ export function createPulledLists(settings: Pick<RespondSettings, 'db' | 'clock'
       await db.transaction(async (tx) => {
         if (!known.has(point.id)) await takePoint(tx, point, 'blocklist', new Date(nowMs));
         await placeAtPoint(tx, point.id, new Date(nowMs));
-        await savePull(tx, { pointId: point.id, tenantId, consumer, etag, at: new Date(nowMs) });
+        await savePull(tx, { pointId: point.id, etag, at: new Date(nowMs) });
+        await retireStalePulls(tx, new Date(nowMs - staleMs), new Date(nowMs));
         await recordChange(
           tx,
           point,
           {
             denied: targets,
-            released: [],
+            released: await unwantedAt(tx, point.id, new Date(nowMs)),
             answer: { type: 'done', held: targets.map((target) => ({ target })), heldBack: [] },
           },
           nowMs,

@@ -66,7 +66,7 @@ export async function perform(
   const answer: ActionOutcome & { isTimeout?: boolean } =
     action === undefined
       ? { outcome: 'failed', detail: `There is no action ${attempt.command.type}.` }
-      : isNew || action.isRepeatable || isNew !== undefined
+      : isNew || action.isRepeatable
         ? await runInTime(action, callOf(execution, attempt, effectKey, stepName), attempt.timeoutMs, cancelled)
         : { outcome: 'uncertain', detail: 'The process ended while it waited for the answer; it is not sent again.' };
   const status = answer.isTimeout ? 'timeout_error' : statusOf[answer.outcome];

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { isUnavailable } from '../../db/index.ts';
 
-const Coded = z.object({ code: z.string() });
-// SQLSTATE classes: connection, resources, operator intervention, rolled back; and what the socket says.
-const passing = /^(?:08|53|57|40)|^E(?:CONN|PIPE|NOTFOUND|HOSTUNREACH|TIMEDOUT|NOENT)/;
+/** SQLSTATE class 40: rolled back for another transaction's sake. */
+const RolledBack = z.object({ code: z.string().regex(/^40/) });
 
 /**
  * Runs work on the database until it answers, with pauses up to 1 s. Inside a run an error of the connection must not
@@ -14,17 +14,9 @@ export async function untilAnswered<T>(work: () => Promise<T>, signal?: AbortSig
     try {
       return await work();
     } catch (error) {
-      if (!isPassing(error) || signal?.aborted) throw error;
+      const isPassing = isUnavailable(error) || RolledBack.safeParse(error).success;
+      if (!isPassing || signal?.aborted) throw error;
       await pause(waitMs);
     }
   }
-}
-
-function isPassing(error: unknown): boolean {
-  const coded = Coded.safeParse(error);
-  if (coded.success) return coded.data.code === 'DB.UNREACHABLE' || passing.test(coded.data.code);
-  // pg gives these no code.
-  return (
-    error instanceof Error && /^(?:Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
-  );
 }

@@ -77,6 +77,14 @@ describe('decide', () => {
     );
   });
 
+  it.each(['127.0.0.1', '169.254.169.254', '100.100.100.200', '168.63.129.16', 'fe80::1', 'fd00:ec2::254'])(
+    'forbids %s by the compiled-in set, before anything else is asked',
+    (target) => {
+      const { steps } = decide(request({ target, requestedBy: 'user--1' }), facts(), allowing);
+      expect(steps).toMatchObject([{ check: 'protected_set', outcome: 'forbid' }]);
+    },
+  );
+
   it('denies the /64 of an IPv6 source and protects by it', () => {
     expect(outcome({ target: '2a00:1450:4001:830::200e' })).toMatchObject({
       outcome: 'permit',
@@ -191,7 +199,17 @@ const anyTarget = fc.oneof(
   fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([a, p]) => `${a}/${p}`),
   fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })).map(([a, p]) => `${a}/${p}`),
   fc.tuple(fc.constantFrom(127, 10, 169, 224, 203), octet, octet, octet).map((parts) => parts.join('.')),
-  fc.constantFrom('::ffff:127.0.0.1', '127.1', '2130706433', '::7f00:1', '203.0.113.9/0', '203.0.113.9/31'),
+  octet.map((last) => `168.63.129.${last}`),
+  fc.constantFrom(
+    '168.63.129.16',
+    '168.63.129.16/31',
+    '::ffff:127.0.0.1',
+    '127.1',
+    '2130706433',
+    '::7f00:1',
+    '203.0.113.9/0',
+    '203.0.113.9/31',
+  ),
   fc.string(),
 );
 

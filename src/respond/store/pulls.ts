@@ -14,14 +14,12 @@ export const listedTargets = (tx: Tx, tenantId: string, now: Date) =>
       group by target`,
   );
 
-export const savePull = (
-  tx: Tx,
-  pull: { pointId: string; tenantId: string; consumer: string; etag: string; at: Date },
-) =>
-  tx.run(sql`
-    with pull as (
-      insert into blocklist_pulls (point_id, consumer, tenant_id, pulled_at, etag)
-      values (${pull.pointId}, ${pull.consumer}, ${pull.tenantId}, ${pull.at}, ${pull.etag})
-      on conflict (point_id, consumer) do update set pulled_at = excluded.pulled_at, etag = excluded.etag
-    )
-    update enforcement_points set last_seen_at = ${pull.at}, is_connected = true where id = ${pull.pointId}`);
+/** `detail` keeps the ETag that the consumer has now. */
+export const savePull = (tx: Tx, pull: { pointId: string; etag: string; at: Date }) =>
+  tx.run(sql`update enforcement_points set last_seen_at = ${pull.at}, is_connected = true, detail = ${pull.etag}
+    where id = ${pull.pointId}`);
+
+/** A consumer that has not come for so long holds nothing that we could count on. */
+export const retireStalePulls = (tx: Tx, before: Date, now: Date) =>
+  tx.run(sql`update enforcement_points set retired_at = ${now}, is_connected = false
+    where level = 'pulled' and retired_at is null and last_seen_at < ${before}`);

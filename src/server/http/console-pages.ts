@@ -33,7 +33,7 @@ export function consolePages(dist: string): (app: FastifyInstance) => Promise<vo
 const missing = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Firebreak</title>
 <h1>Firebreak is running</h1>
-<p>The console is not built yet. In the folder of Firebreak run <code>npm run build</code> and load this page again.</p>
+<p>The console is not built yet. <code>npm start</code> builds it; by hand it is <code>npx vite build --config console/vite.config.ts</code>.</p>
 <p>Everything works without it: see <code>firebreak --help</code> and <code>/v1/openapi.json</code>.</p>
 </html>
 `;

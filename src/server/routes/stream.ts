@@ -1,7 +1,7 @@
 import { getStream, type Change } from '../../api/stream.ts';
 import { can, type Access, type Actor } from '../../access/index.ts';
 import type { Permission } from '../../schema/permission.ts';
-import type { ChangeFeed, FedChange } from '../changes.ts';
+import type { ChangeFeed, FedChange } from '../http/changes.ts';
 import { credentialsOf } from '../http/credentials.ts';
 import { onStream, type Owned } from '../http/register.ts';
 

@@ -16,15 +16,16 @@ describe.skipIf(!haveRules)('SigmaHQ', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   if (haveRules) execFileSync('tar', ['xzf', join(corpusDir, archive), '-C', folder]);
   const load = (part: string) => readRules(folder, part);
-  const started = performance.now();
+  const started = process.cpuUsage();
   const documents = haveRules ? ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].flatMap(load) : [];
   const set = linkRules(documents);
   const evaluator = createEvaluator(set.rules, set.filters);
-  const loadMs = performance.now() - started;
+  const loadMs = process.cpuUsage(started).user / 1_000;
 
   test('all rules load but the two with placeholders that nobody gives', () => {
     const refused = set.documents.filter(({ problems }) => problems.some(({ severity }) => severity === 'error'));
-    expect(loadMs).toBeLessThan(30_000);
+    // CPU time, so that a busy machine does not matter.
+    expect(loadMs).toBeLessThan(20_000);
     expect(refused.map(({ problems }) => problems[0]?.error.code)).toEqual([
       'SIGMA.UNRESOLVED_PLACEHOLDER',
       'SIGMA.UNRESOLVED_PLACEHOLDER',

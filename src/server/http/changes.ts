@@ -1,5 +1,5 @@
-import type { Change } from '../api/stream.ts';
-import type { Channel, Channels } from '../db/index.ts';
+import type { Change } from '../../api/stream.ts';
+import type { Channel, Channels } from '../../db/index.ts';
 
 /** A change with its place in the feed; hints (`id: '*'`) have none, for they need no resuming. */
 export interface FedChange {

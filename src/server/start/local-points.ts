@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../base/config.ts';
-import { enforcerCommand } from './enforcer-command.ts';
-import type { PointSettings } from '../respond/index.ts';
+import type { Config } from '../../base/config.ts';
+import { enforcerCommand } from '../enforcer-command.ts';
+import type { PointSettings } from '../../respond/index.ts';
 
 /** CAP_NET_ADMIN, bit 12 of the effective set (capabilities(7)). */
 const netAdmin = 1n << 12n;

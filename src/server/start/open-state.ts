@@ -1,8 +1,8 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../base/config.ts';
-import type { Log } from '../base/log.ts';
-import { migrate, startEmbedded, type Embedded } from '../db/index.ts';
+import type { Config } from '../../base/config.ts';
+import type { Log } from '../../base/log.ts';
+import { migrate, startEmbedded, type Embedded } from '../../db/index.ts';
 
 /** The state folder and the database in it, or the owner's own. */
 export interface OpenState {

@@ -1,5 +1,5 @@
-import { messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 
 export interface OnStop {
   /** Adds what must end; it ends before what was added earlier. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Access } from '../access/index.ts';
-import { canonicalRange } from '../base/address.ts';
-import { contentFolder } from '../base/content-folder.ts';
-import { messageOf } from '../base/errors.ts';
-import { readHostProtection, type Protection } from '../connector/index.ts';
-import { readWarningLists } from '../context/index.ts';
-import type { Database } from '../db/index.ts';
+import type { Access } from '../../access/index.ts';
+import { canonicalRange } from '../../base/address.ts';
+import { contentFolder } from '../../base/content-folder.ts';
+import { messageOf } from '../../base/errors.ts';
+import { readHostProtection, type Protection } from '../../connector/index.ts';
+import { readWarningLists } from '../../context/index.ts';
+import type { Database } from '../../db/index.ts';
 import {
   createContainments,
   createEnforcement,
@@ -22,12 +22,13 @@ import {
   type EngineProcess,
   type RespondSettings,
   type RespondStage,
-} from '../respond/index.ts';
-import { errors } from './errors.ts';
+} from '../../respond/index.ts';
+import { errors } from '../errors.ts';
 import { localPoints } from './local-points.ts';
 import type { OnStop } from './on-stop.ts';
 import type { OpenState } from './open-state.ts';
-import type { ServeOptions } from './serve.ts';
+import { readSignedIn } from '../signed-in.ts';
+import type { ServeOptions } from '../serve.ts';
 
 export interface Response {
   containments: Containments;
@@ -53,7 +54,10 @@ export async function startResponse(
       // Proxies of each source stand in its batches, and keep their roles away from containment; here only what all share.
       sharedRanges: () => [],
       warningListsOf: (address) => warnings.warningsOf(address).map(({ title, reason }) => `${title}: ${reason}`),
-      adminAddresses: (tx) => options.access.adminAddresses(tx),
+      adminAddresses: async (tx) => [
+        ...(await options.access.adminAddresses(tx)),
+        ...readSignedIn(options.environment['SSH_CONNECTION']),
+      ],
       othersLogons: async () => undefined,
     },
     stopFile: state.stopFile,

@@ -1,22 +1,26 @@
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Access } from '../access/index.ts';
-import { contentFolder } from '../base/content-folder.ts';
-import { startLoop, type Loop } from '../base/loop.ts';
-import type { Channel, Database } from '../db/index.ts';
-import { createSequencer, exportToFile, openSigningKey, latestCheckpoint, selectSequenced } from '../ledger/index.ts';
-import { createHistoryChild, shouldStartHistory, type HistoryChild } from '../history/index.ts';
-import { waitingBatches, type Ingest } from '../ingest/index.ts';
-import { createTriage } from '../triage/index.ts';
-import { createChangeFeed, type ChangeFeed } from './changes.ts';
+import type { Access } from '../../access/index.ts';
+import { startLoop, type Loop } from '../../base/loop.ts';
+import type { Channel, Database } from '../../db/index.ts';
+import {
+  createSequencer,
+  exportToFile,
+  openSigningKey,
+  latestCheckpoint,
+  selectSequenced,
+} from '../../ledger/index.ts';
+import { createHistoryChild, shouldStartHistory, type HistoryChild } from '../../history/index.ts';
+import { waitingBatches, type Ingest } from '../../ingest/index.ts';
+import { createTriage } from '../../triage/index.ts';
+import { createChangeFeed, type ChangeFeed } from '../http/changes.ts';
 import type { OnStop } from './on-stop.ts';
 import type { OpenState } from './open-state.ts';
-import type { ServeOptions } from './serve.ts';
+import type { ServeOptions } from '../serve.ts';
 import type { Response } from './start-response.ts';
-import { superviseThread, type SupervisedThread } from './supervise-thread.ts';
+import type { Detecting } from './start-detect.ts';
 
 export interface Stages {
-  detect: SupervisedThread;
+  detect: Detecting;
   history: HistoryChild;
   feed: ChangeFeed;
   wakeFeed(): void;
@@ -27,9 +31,8 @@ export interface Stages {
 /** Longest that a stage waits when a wake-up was lost. */
 const pollMs = 1_000;
 const pageSize = 1_000;
-const detectStartMs = 10_000;
 
-/** Detection in its thread, and the loops of the other stages in this one. */
+/** The loops of all stages but detection. */
 export async function startStages(
   options: ServeOptions & {
     db: Database;
@@ -37,8 +40,8 @@ export async function startStages(
     access: Access;
     response: Response;
     ingest: Ingest;
+    detect: Detecting;
     onStop: OnStop;
-    onContentVersion(version: string): void;
   },
 ): Promise<Stages> {
   const { config, clock, log, db, state, response, onStop } = options;
@@ -128,35 +131,6 @@ export async function startStages(
     3_600_000,
   );
 
-  let isUp: (() => void) | undefined;
-  const up = new Promise<void>((done) => (isUp = done));
-  const detect = superviseThread({
-    name: 'detect',
-    file: join(options.root, 'src/server/detect-worker-main.ts'),
-    data: {
-      databaseUrl: state.databaseUrl,
-      logLevel: config.log_level,
-      rulesDirs: config.content.rules.map((dir) => contentFolder(dir, options)),
-      worker: `detect@${options.host}:${state.dir}`,
-    },
-    clock,
-    log,
-    onMessage(message) {
-      if (message === 'findings') triaging.wake();
-      else if (typeof message === 'object' && message !== null && 'contentVersion' in message) {
-        options.onContentVersion(String(message.contentVersion));
-        isUp?.();
-      }
-    },
-  });
-  const endListening = db.channels.listen('batches', () => detect.send('batches'));
-  onStop.add('detect', async () => {
-    endListening();
-    await detect.stop(2_000);
-  });
-  // Its rules are usually there in a moment; a thread that fails is started again and does not hold up the rest.
-  const waiting = new AbortController();
-  await Promise.race([up, pause(detectStartMs, undefined, { signal: waiting.signal }).catch(() => {})]);
-  waiting.abort();
-  return { detect, history, feed, wakeFeed: () => feeding.wake(), checkpointFile };
+  options.detect.onFindings(() => triaging.wake());
+  return { detect: options.detect, history, feed, wakeFeed: () => feeding.wake(), checkpointFile };
 }

@@ -1,12 +1,12 @@
 import { Gauge, Registry } from 'prom-client';
-import type { SystemStatus } from '../api/system.ts';
-import type { Database } from '../db/index.ts';
-import { waitingBatches, type Ingest } from '../ingest/index.ts';
-import { readStop } from '../respond/index.ts';
-import type { Sendable } from './http/register.ts';
+import type { SystemStatus } from '../../api/system.ts';
+import type { Database } from '../../db/index.ts';
+import { waitingBatches, type Ingest } from '../../ingest/index.ts';
+import { readStop } from '../../respond/index.ts';
+import type { Sendable } from '../http/register.ts';
 import type { OpenState } from './open-state.ts';
-import type { SelfReport } from './routes/system.ts';
-import type { ServeOptions } from './serve.ts';
+import type { SelfReport } from '../routes/system.ts';
+import type { ServeOptions } from '../serve.ts';
 import type { Response } from './start-response.ts';
 import type { Stages } from './start-stages.ts';
 

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadavg } from 'node:os';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { createLog } from '../src/base/log.ts';
+import { findEmbedded, openDatabase, sql } from '../src/db/index.ts';
+import { until } from '../test/until.ts';
+import { attackers4, attackers6, canRunLab, createScene, type Scene } from './scene.ts';
+
+const [lasting = '', brief = '', late = '', released = ''] = attackers4;
+const [[lasting6 = ''] = [], [other6 = ''] = []] = attackers6;
+const lasting6Target = `${lasting6.split('::')[0]}::/64`;
+const many = 20_000;
+
+describe.skipIf(!canRunLab())('a reboot: no process and no ruleset is left', () => {
+  let scene: Scene;
+  const deny = (target: string, seconds: number) => {
+    const { code, stderr } = scene.product.cli('containment', 'deny', target, '--duration-s', String(seconds));
+    expect(code, stderr).toBe(0);
+  };
+  const isCutOff = (address: string) =>
+    until(async () => !(await scene.reaches(address)), { timeoutMs: 20_000, what: `${address} to be cut off` });
+
+  beforeAll(async () => {
+    scene = await createScene({});
+  });
+  afterAll(() => scene?.remove());
+
+  it('brings back every live denial, v4 and v6, and none that is over', async () => {
+    deny(lasting, 3_600);
+    deny(lasting6Target, 3_600);
+    deny(released, 3_600);
+    scene.product.cli('containment', 'release', released);
+    deny(brief, 10);
+    const [{ expires_at: briefEnd } = {}] = await scene.containmentsOf(brief);
+    for (const address of [lasting, lasting6, brief]) await isCutOff(address);
+
+    await scene.product.killAll();
+    scene.flush();
+    for (const address of [lasting, lasting6, brief]) expect(await scene.reaches(address), address).toBe(true);
+    await until(() => Date.now() > Date.parse(briefEnd ?? ''), { timeoutMs: 20_000 });
+    await scene.product.start();
+
+    for (const address of [lasting, lasting6]) await isCutOff(address);
+    for (const address of [brief, released, other6]) expect(await scene.reaches(address), address).toBe(true);
+    expect((await scene.containmentsOf(lasting)).map(({ status }) => status)).toEqual(['in_force']);
+  });
+
+  it('releases what it brought back', async () => {
+    for (const [target, address] of [
+      [lasting, lasting],
+      [lasting6Target, lasting6],
+    ] as const) {
+      expect(scene.product.cli('containment', 'release', target).code).toBe(0);
+      await until(() => scene.reaches(address), { timeoutMs: 10_000, what: `${address} to be let in` });
+    }
+  });
+
+  it(`brings back ${many} denials in one transaction within a second`, { timeout: 400_000 }, async () => {
+    // One real denial to copy, so that every row is as the product wrote it.
+    deny(late, 3_600);
+    await isCutOff(late);
+    const [{ id = '' } = {}] = await scene.containmentsOf(late);
+    const url = await findEmbedded(join(scene.product.state, 'postgres'));
+    if (url === undefined) throw new Error('The database is not there.');
+    const db = openDatabase({ url, log: createLog('lab', 'error'), max: 1, applicationName: 'lab' });
+    await db.transaction(async (tx) => {
+      await sql`
+        create temporary table copies on commit drop as
+        select 'containment--copy-' || n as id, '45.' || (n / 65536) || '.' || (n / 256 % 256) || '.' || (n % 256) as target
+        from generate_series(1, ${many - 1}::int) n`.execute(tx);
+      await sql`
+        insert into containments
+        select (jsonb_populate_record(c, jsonb_build_object('id', copies.id, 'target', copies.target))).*
+        from containments c, copies where c.id = ${id}`.execute(tx);
+      await sql`
+        insert into enforcements
+        select (jsonb_populate_record(e, jsonb_build_object('containment_id', copies.id))).*
+        from enforcements e, copies where e.containment_id = ${id}`.execute(tx);
+    });
+    await db.close();
+
+    await scene.product.killAll();
+    scene.flush();
+    expect(await scene.reaches(late)).toBe(true);
+    // The table appears when the enforcer is there; a commit that brings elements tells its name once for all of them.
+    const seen = { tableAt: 0, firstElementAt: 0, lastElementAt: 0, elements: 0, transactions: 0 };
+    const monitor = scene.hosts.firewall.start('stdbuf', ['-oL', 'nft', 'monitor']);
+    if (!monitor.stdout) throw new Error('nft monitor has no output.');
+    let isInTransaction = false;
+    createInterface({ input: monitor.stdout }).on('line', (line) => {
+      const now = performance.now();
+      if (line.startsWith('add table inet firebreak')) seen.tableAt ||= now;
+      else if (line.startsWith('# new generation')) {
+        if (isInTransaction) seen.transactions += 1;
+        isInTransaction = false;
+      } else if (line.startsWith('add element')) {
+        isInTransaction = true;
+        seen.firstElementAt ||= now;
+        seen.lastElementAt = now;
+        seen.elements += 1;
+      }
+    });
+    await scene.product.start();
+    await isCutOff(late);
+    await until(() => listed(scene) === many, { timeoutMs: 60_000, what: `${many} elements` });
+    monitor.kill();
+    const load = loadavg()[0] ?? 0;
+    const tookMs = seen.firstElementAt - seen.tableAt;
+    console.log(
+      `${many} denials: ${tookMs.toFixed(0)} ms from the enforcer's table to the commit that holds them, ` +
+        `${seen.transactions} transaction(s) told by nft monitor; load ${load.toFixed(1)}`,
+    );
+    expect(seen.tableAt).toBeGreaterThan(0);
+    expect(seen.transactions).toBeLessThanOrEqual(1);
+    // The promise is for a quiet machine of two processors; waiting processes take their share.
+    expect(tookMs).toBeLessThan(1_000 * Math.max(1, load / 2));
+  });
+});
+
+/** Elements in the set that holds single IPv4 addresses. */
+function listed(scene: Scene): number {
+  const text = scene.hosts.firewall.run('nft', '-j', 'list', 'set', 'inet', 'firebreak', 'address4');
+  return text.split('"expires"').length - 1;
+}
