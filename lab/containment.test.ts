@@ -2,16 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { getIncident, listIncidents } from '../src/api/incidents.ts';
 import { until } from '../test/until.ts';
-import {
-  attackers4,
-  attackers6,
-  bystander,
-  canRunLab,
-  createScene,
-  echoPort,
-  victim,
-  type Scene,
-} from './scene.ts';
+import { attackers4, attackers6, bystander, canRunLab, createScene, echoPort, victim, type Scene } from './scene.ts';
 import { guessPassword, startSshd } from './sshd.ts';
 
 const [sshAttacker = '', second = '', third = ''] = attackers4;

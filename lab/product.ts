@@ -30,13 +30,18 @@ export interface Product {
 }
 
 /** Installs a config in `folder` and starts the product from it, in the network namespace when one is given. */
-export async function startProduct(options: { folder: string; namespace?: string; config: Record<string, unknown> }): Promise<Product> {
+export async function startProduct(options: {
+  folder: string;
+  namespace?: string;
+  config: Record<string, unknown>;
+}): Promise<Product> {
   const state = join(options.folder, 'state');
   mkdirSync(options.folder, { recursive: true });
   const config = join(options.folder, 'firebreak.yml');
   writeFileSync(config, stringify({ state_dir: state, demonstration: 'off', ...options.config }));
   const prefix = options.namespace ? ['ip', 'netns', 'exec', options.namespace] : [];
-  const command = (...args: string[]) => [...prefix, process.execPath, '--disable-warning=ExperimentalWarning', ...args] as [string, ...string[]];
+  const command = (...args: string[]) =>
+    [...prefix, process.execPath, '--disable-warning=ExperimentalWarning', ...args] as [string, ...string[]];
   // As `npm start` sets it: see bin/bootstrap.mjs.
   const compiled = join(root, 'node_modules', '.cache', 'firebreak');
   const env = { NODE_COMPILE_CACHE: compiled, ...process.env, FIREBREAK_CONFIG: config, NO_COLOR: '1' };
@@ -53,7 +58,8 @@ export async function startProduct(options: { folder: string; namespace?: string
     child.stderr?.on('data', keep);
     await until(
       () => {
-        if (child.exitCode !== null) throw new Error(`The product ended with ${child.exitCode}:\n${output}`);
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`The product ended with ${child.exitCode ?? child.signalCode}:\n${output}`);
         return /is ready in \d+ ms/.test(output);
       },
       { timeoutMs: 120_000, what: 'the product to be ready' },
@@ -110,7 +116,7 @@ export function membersOf(state: string, leader: number | undefined): number[] {
   const members = new Set(
     all.filter(({ pid, group }) => group === leader || wordsOf(pid).includes(state)).map(({ pid }) => pid),
   );
-  for (let size = -1; size !== members.size; ) {
+  for (let size = -1; size !== members.size;) {
     size = members.size;
     for (const { pid, parent } of all) if (members.has(parent)) members.add(pid);
   }

@@ -65,18 +65,18 @@ describe.skipIf(!canRunLab())('a reboot: no process and no ruleset is left', () 
     if (url === undefined) throw new Error('The database is not there.');
     const db = openDatabase({ url, log: createLog('lab', 'error'), max: 1, applicationName: 'lab' });
     await db.transaction(async (tx) => {
-      await sql`
+      await tx.run(sql`
         create temporary table copies on commit drop as
         select 'containment--copy-' || n as id, '45.' || (n / 65536) || '.' || (n / 256 % 256) || '.' || (n % 256) as target
-        from generate_series(1, ${many - 1}::int) n`.execute(tx);
-      await sql`
+        from generate_series(1, ${many - 1}::int) n`);
+      await tx.run(sql`
         insert into containments
         select (jsonb_populate_record(c, jsonb_build_object('id', copies.id, 'target', copies.target))).*
-        from containments c, copies where c.id = ${id}`.execute(tx);
-      await sql`
+        from containments c, copies where c.id = ${id}`);
+      await tx.run(sql`
         insert into enforcements
         select (jsonb_populate_record(e, jsonb_build_object('containment_id', copies.id))).*
-        from enforcements e, copies where e.containment_id = ${id}`.execute(tx);
+        from enforcements e, copies where e.containment_id = ${id}`);
     });
     await db.close();
 

@@ -60,6 +60,8 @@ export function useEdit<R extends Route>(route: R) {
       } 
     },
     onSuccess: () => (unanswered.current = undefined),
-    onSettled: () => queries.invalidateQueries(),
+    onSettled: () => {
+      void queries.invalidateQueries();
+    },
   });
 }

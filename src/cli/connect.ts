@@ -31,7 +31,7 @@ export function connect(input: { url: string | undefined; token: string | undefi
         ...(headers === undefined ? {} : { headers: headers as Record<string, string> }),
         ...(typeof body === 'string' || body instanceof Uint8Array ? { body } : {}),
         redirect: 'error',
-        signal: signal ?? AbortSignal.timeout(60_000),
+        signal: AbortSignal.any([AbortSignal.timeout(60_000), ...(signal ? [signal] : [])]),
         ...(pinned ? { dispatcher: pinned } : {}),
       });
       return new Response(answer.status === 204 || answer.status === 304 ? null : await answer.text(), {

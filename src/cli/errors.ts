@@ -17,6 +17,11 @@ export const errors = defineErrors('CLI', {
     message: (file: string, detail: string) => `${file} cannot be read: ${detail}.`,
     fix: 'Run this as the user that runs Firebreak, or set FIREBREAK_TOKEN to an API token.',
   },
+  UNREADABLE: {
+    kind: 'user',
+    message: (file: string, detail: string) => `${file} cannot be read: ${detail}`,
+    fix: 'Name the file that is meant, or run this as the user that owns it.',
+  },
   TIMED_OUT: {
     kind: 'outside',
     message: (what: string) => `${what} took too long.`,

@@ -72,11 +72,16 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(isPlain ? printJson(value) : printShown(command.show?.(value as never) ?? '', colour));
     return command.exitCode?.(value as never) ?? 0;
   } catch (thrown) {
-    const error = thrown instanceof ServerAway ? errors.SERVER_AWAY([thrown.message], { cause: thrown }) : thrown;
+    const error = thrown instanceof ServerAway ? awayOf(thrown) : thrown;
     if (json) process.stdout.write(printJson(errorValue(error)));
     process.stderr.write(printError(error));
     return exitCodeOf(error);
   }
+}
+
+function awayOf(thrown: ServerAway): Error {
+  const isLate = thrown.cause instanceof Error && thrown.cause.name === 'TimeoutError';
+  return isLate ? errors.TIMED_OUT(['The server’s answer']) : errors.SERVER_AWAY([thrown.message], { cause: thrown });
 }
 
 // A reader that stops early (`| head`) is no error.

@@ -1,194 +1,88 @@
 import { Link } from '@tanstack/react-router';
-import {
-  approveContainment,
-  refuseContainment,
-  releaseContainment,
-  type WireContainment,
-} from '../../../src/api/containments.ts';
-import type { ContainmentStatus } from '../../../src/schema/containment.ts';
-import { useEdit } from '../queries.ts';
-import { Badge, words, type Tone } from '../ui/badge.tsx';
-import { ConfirmButton } from '../ui/confirm.tsx';
+import type { WireContainment } from '../../../src/api/containments.ts';
+import { Badge } from '../ui/badge.tsx';
 import { Countdown, Moment } from '../ui/time.tsx';
-
-const statusTones: Record<ContainmentStatus, Tone> = {
-  proposed: 'soft',
-  awaiting_approval: 'warn',
-  ordered: 'info',
-  in_force: 'ok',
-  releasing: 'info',
-  released: 'soft',
-  refused: 'soft',
-  failed: 'bad',
-  uncertain: 'warn',
-  unverifiable: 'warn',
-};
-
-const live: readonly ContainmentStatus[] = ['ordered', 'in_force', 'uncertain', 'unverifiable'];
+import { visible } from '../ui/visible.ts';
+import { useActorName } from './actor.ts';
+import { ContainmentActions } from './containment-actions.tsx';
+import { Decision } from './decision.tsx';
+import { standingOf } from './standing.ts';
 
 /** Who is denied, is it true, why, until when, and the way to let go. */
-export function ContainmentTable({
-  items,
-  showIncident = true,
-}: {
-  items: readonly WireContainment[];
-  showIncident?: boolean;
-}) {
+export function ContainmentTable({ items }: { items: readonly WireContainment[] }) {
   return (
-    <div className="overflow-x-auto">
-      <table className="w-full min-w-[56rem]">
-        <thead>
-          <tr>
-            <th className="head">Target</th>
-            <th className="head">Status</th>
-            <th className="head">Verified</th>
-            <th className="head">Why</th>
-            <th className="head">Ends</th>
-            <th className="head">
-              <span className="sr-only">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((containment) => (
-            <Row key={containment.id} containment={containment} showIncident={showIncident} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <table className="w-full table-fixed">
+      <thead>
+        <tr>
+          <th className="head w-[15rem] max-lg:w-auto">Target</th>
+          <th className="head w-[19rem] max-lg:hidden">Standing</th>
+          <th className="head max-lg:hidden">Why</th>
+          <th className="head w-[9rem] max-lg:hidden">Ends</th>
+          <th className="head w-[11.5rem] max-lg:w-[6.5rem]">
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((containment) => (
+          <Row key={containment.id} containment={containment} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 
-function Row({ containment, showIncident }: { containment: WireContainment; showIncident: boolean }) {
+function Row({ containment }: { containment: WireContainment }) {
+  const standing = standingOf(containment);
+  const nameOf = useActorName();
+  const stand = (
+    <>
+      <Badge tone={standing.tone}>{standing.headline}</Badge>
+      {standing.detail && <p className="text-soft mt-1">{visible(standing.detail)}</p>}
+    </>
+  );
+  const ends = containment.released_at ? (
+    <>
+      ended <Moment at={containment.released_at} show="relative" />
+    </>
+  ) : standing.isLive ? (
+    <Countdown until={containment.expires_at} />
+  ) : (
+    <span className="text-soft">–</span>
+  );
+  const why = (
+    <>
+      <p>
+        {containment.incident_id ? (
+          <Link data-row to="/incidents/$id" params={{ id: containment.incident_id }}>
+            {visible(containment.reason)}
+          </Link>
+        ) : (
+          visible(containment.reason)
+        )}
+      </p>
+      <p className="text-soft">Asked for by {nameOf(containment.requested_by)}</p>
+      <Decision containment={containment} />
+    </>
+  );
   return (
     <tr>
       <td className="cell">
-        <span className="font-mono text-[13px]">{containment.target}</span>
-        <br />
-        <span className="text-soft">{containment.kind}</span>{' '}
+        <p className="font-mono text-[13px] font-medium">{visible(containment.target)}</p>
+        <p className="text-soft">{containment.kind}</p>
         {containment.is_demonstration && <Badge tone="info">demonstration</Badge>}
+        <div className="mt-1.5 space-y-1.5 lg:hidden">
+          <div>{stand}</div>
+          <div>{ends}</div>
+          {why}
+        </div>
       </td>
+      <td className="cell max-lg:hidden">{stand}</td>
+      <td className="cell max-lg:hidden">{why}</td>
+      <td className="cell max-lg:hidden">{ends}</td>
       <td className="cell">
-        {containment.level === 'shadow' ? (
-          <Badge tone="soft">shadow: would have been denied</Badge>
-        ) : (
-          <Badge tone={statusTones[containment.status]}>{words(containment.status)}</Badge>
-        )}
-      </td>
-      <td className="cell">
-        <Verified containment={containment} />
-      </td>
-      <td className="cell max-w-[34rem]">
-        {containment.reason}
-        {showIncident && containment.incident_id && (
-          <>
-            {' '}
-            <Link to="/incidents/$id" params={{ id: containment.incident_id }}>
-              incident
-            </Link>
-          </>
-        )}
-        <Decision containment={containment} />
-      </td>
-      <td className="cell">
-        {containment.released_at ? (
-          <>
-            <Moment at={containment.released_at} relative />
-            <br />
-            <span className="text-soft">{containment.release_reason}</span>
-          </>
-        ) : (
-          <Countdown until={containment.expires_at} />
-        )}
-      </td>
-      <td className="cell text-right">
-        <Actions containment={containment} />
+        <ContainmentActions containment={containment} />
       </td>
     </tr>
-  );
-}
-
-function Verified({ containment }: { containment: WireContainment }) {
-  const { applied, effective, dropped_packets: dropped, detail } = containment.verification;
-  if (containment.level === 'shadow') return <span className="text-soft">–</span>;
-  return (
-    <div className="space-y-1" title={detail}>
-      <Badge tone={applied === 'yes' ? 'ok' : applied === 'no' ? 'bad' : 'soft'}>applied: {words(applied)}</Badge>{' '}
-      <Badge tone={effective === 'yes' || effective === 'silent' ? 'ok' : effective === 'no' ? 'bad' : 'soft'}>
-        effective: {words(effective)}
-      </Badge>
-      {dropped > 0 && <p className="text-soft tabular-nums">{dropped} packets dropped</p>}
-    </div>
-  );
-}
-
-function Decision({ containment }: { containment: WireContainment }) {
-  if (containment.decision.length === 0) return null;
-  return (
-    <details>
-      <summary className="text-accent">{containment.decision.length} checks</summary>
-      <ul className="mt-1 space-y-1">
-        {containment.decision.map((step) => (
-          <li key={`${step.check} ${step.reason}`}>
-            <Badge
-              tone={
-                step.outcome === 'pass'
-                  ? 'ok'
-                  : step.outcome === 'forbid'
-                    ? 'bad'
-                    : step.outcome === 'hold'
-                      ? 'warn'
-                      : 'soft'
-              }
-            >
-              {step.outcome}
-            </Badge>{' '}
-            <span className="font-medium">{words(step.check)}</span> <span className="text-soft">{step.reason}</span>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
-function Actions({ containment }: { containment: WireContainment }) {
-  const release = useEdit(releaseContainment);
-  const approve = useEdit(approveContainment);
-  const refuse = useEdit(refuseContainment);
-  const call = (reason: string) => ({ params: { id: containment.id }, body: { reason } });
-  return (
-    <div className="flex justify-end gap-2">
-      {containment.status === 'awaiting_approval' && (
-        <>
-          <ConfirmButton
-            label="Approve"
-            title={`Deny ${containment.target}`}
-            look="main"
-            reasonLabel="Reason"
-            act={(reason) => approve.mutateAsync(call(reason))}
-          >
-            {containment.reason}
-          </ConfirmButton>
-          <ConfirmButton
-            label="Refuse"
-            title={`Do not deny ${containment.target}`}
-            reasonLabel="Reason"
-            act={(reason) => refuse.mutateAsync(call(reason))}
-          />
-        </>
-      )}
-      {containment.level !== 'shadow' && live.includes(containment.status) && (
-        <ConfirmButton
-          label="Release"
-          title={`Release ${containment.target}`}
-          look="danger"
-          reasonLabel="Reason"
-          presetReason="Released by hand"
-          act={(reason) => release.mutateAsync(call(reason))}
-        >
-          Packets from and to {containment.target} pass again as soon as no other containment names it.
-        </ConfirmButton>
-      )}
-    </div>
   );
 }

@@ -1,10 +1,12 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { denyAddress, listContainments } from '../../../src/api/containments.ts';
-import { useCall, useEdit } from '../queries.ts';
+import { useCall, useEdit, useMay } from '../queries.ts';
 import { ConfirmButton } from '../ui/confirm.tsx';
 import { Empty, Loaded } from '../ui/states.tsx';
 import { Tabs } from '../ui/tabs.tsx';
+import { useRowKeys } from '../ui/keys.ts';
+import { useTitle } from '../ui/title.ts';
 import { ContainmentTable } from './containment-table.tsx';
 
 const scopes = [
@@ -18,7 +20,7 @@ const empty = {
     'Nothing is denied now.',
     'What Firebreak enforces stands here: who, why, until when, and whether it is true.',
   ],
-  waiting: ['Nothing awaits approval.', ''],
+  waiting: ['Nothing awaits approval.', 'What a rule armed at “approve” wants to deny waits here for a person.'],
   all: ['Nothing was ever denied.', 'In shadow, this is where you see what would have been.'],
 } as const;
 
@@ -28,6 +30,9 @@ export function ContainmentsPage() {
   const search = route.useSearch();
   const scope = search.scope === 'waiting' || search.scope === 'all' ? search.scope : 'live';
   const navigate = useNavigate();
+  const mayDeny = useMay('containment.deny');
+  useTitle('Containments');
+  useRowKeys();
   const containments = useCall(listContainments, { query: { scope, limit: 200 } });
   return (
     <>
@@ -40,16 +45,19 @@ export function ContainmentsPage() {
             value={scope}
             choose={(value) => void navigate({ to: '/containments', search: { scope: value } })}
           />
-          <DenyForm />
+          {mayDeny && <DenyForm />}
         </div>
       </div>
-      <div className="panel">
+      <div className="panel overflow-hidden">
         <Loaded query={containments}>
-          {({ items }) =>
+          {({ items, next_cursor }) =>
             items.length === 0 ? (
               <Empty title={empty[scope][0]}>{empty[scope][1]}</Empty>
             ) : (
-              <ContainmentTable items={items} />
+              <>
+                <ContainmentTable items={items} />
+                {next_cursor && <p className="text-soft px-4 py-2">The newest 200; the API and the CLI have all.</p>}
+              </>
             )
           }
         </Loaded>
@@ -74,7 +82,7 @@ function DenyForm() {
       title="Deny an address"
       look="main"
       reasonLabel="Reason"
-      act={(reason) => deny.mutateAsync({ body: { target, duration_s: durationS, reason } })}
+      act={(reason) => deny.mutateAsync({ call: { body: { target, duration_s: durationS, reason } } })}
     >
       <div className="space-y-3">
         <label className="block space-y-1">

@@ -1,11 +1,12 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { ApiProblem } from '../../../src/api/client.ts';
 import { changePassword, signIn } from '../../../src/api/session.ts';
 import { useEdit } from '../queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Problem } from '../ui/states.tsx';
+import { useTitle } from '../ui/title.ts';
 
 function Card({ title, children }: { title: string; children: ReactNode }) {
+  useTitle(title);
   return (
     <main className="mx-auto mt-[12vh] w-[min(24rem,92vw)]">
       <div className="panel space-y-4 p-6">
@@ -19,15 +20,15 @@ function Card({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-/** `error` is why the session was not accepted; having none yet is no problem to show. */
-export function SignIn({ error }: { error: Error | null }) {
+/** `keep` holds the password for the change that may follow, so that nobody types a one-time password twice. */
+export function SignIn({ keep }: { keep: (password: string) => void }) {
   const edit = useEdit(signIn);
   const [name, setName] = useState('admin');
   const [password, setPassword] = useState('');
-  const away = error && !(error instanceof ApiProblem && error.problem.status === 401);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    edit.mutate({ body: { name, password } });
+    keep(password);
+    edit.mutate({ call: { body: { name, password } } });
   };
   return (
     <Card title="Sign in to Firebreak">
@@ -37,6 +38,8 @@ export function SignIn({ error }: { error: Error | null }) {
           <input
             className="field"
             autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
             required
             value={name}
             onChange={(event) => setName(event.target.value)}
@@ -53,7 +56,6 @@ export function SignIn({ error }: { error: Error | null }) {
             onChange={(event) => setPassword(event.target.value)}
           />
         </label>
-        {away && <Problem error={error} />}
         {edit.error && <Problem error={edit.error} />}
         <Button type="submit" look="main" className="w-full py-1.5" disabled={edit.isPending}>
           {edit.isPending ? 'Signing in …' : 'Sign in'}
@@ -64,28 +66,33 @@ export function SignIn({ error }: { error: Error | null }) {
   );
 }
 
-export function ChangePassword() {
+export function ChangePassword({ oneTimePassword }: { oneTimePassword: string | undefined }) {
   const edit = useEdit(changePassword);
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
+  const [again, setAgain] = useState('');
+  const differs = again !== '' && again !== next;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    edit.mutate({ body: { current_password: current, new_password: next } });
+    if (again === next)
+      edit.mutate({ call: { body: { current_password: oneTimePassword ?? current, new_password: next } } });
   };
   return (
     <Card title="Choose your password">
       <form onSubmit={submit} className="space-y-3">
-        <label className="block space-y-1">
-          <span className="label">One-time password</span>
-          <input
-            className="field"
-            type="password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(event) => setCurrent(event.target.value)}
-          />
-        </label>
+        {oneTimePassword === undefined && (
+          <label className="block space-y-1">
+            <span className="label">One-time password</span>
+            <input
+              className="field"
+              type="password"
+              autoComplete="current-password"
+              required
+              value={current}
+              onChange={(event) => setCurrent(event.target.value)}
+            />
+          </label>
+        )}
         <label className="block space-y-1">
           <span className="label">New password, 12 characters or more</span>
           <input
@@ -98,11 +105,29 @@ export function ChangePassword() {
             onChange={(event) => setNext(event.target.value)}
           />
         </label>
+        <label className="block space-y-1">
+          <span className="label">Once more</span>
+          <input
+            className="field"
+            type="password"
+            autoComplete="new-password"
+            required
+            aria-invalid={differs}
+            value={again}
+            onChange={(event) => setAgain(event.target.value)}
+          />
+        </label>
+        {differs && (
+          <p role="status" className="text-soft">
+            The two are not the same yet.
+          </p>
+        )}
         {edit.error && <Problem error={edit.error} />}
-        <Button type="submit" look="main" className="w-full py-1.5" disabled={edit.isPending}>
+        <Button type="submit" look="main" className="w-full py-1.5" disabled={edit.isPending || differs}>
           {edit.isPending ? 'Saving …' : 'Save and go on'}
         </Button>
       </form>
+      <p className="text-soft">The one-time password ends here; every other session of yours does, too.</p>
     </Card>
   );
 }

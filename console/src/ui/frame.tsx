@@ -1,24 +1,32 @@
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { listContainments } from '../../../src/api/containments.ts';
 import { getMe, signOut } from '../../../src/api/session.ts';
-import { getStop } from '../../../src/api/stop-switch.ts';
 import { useLive, type LiveState } from '../live.ts';
 import { ChangePassword, SignIn } from '../pages/sign-in.tsx';
-import { useCall, useEdit } from '../queries.ts';
+import { isAway, useCall, useEdit } from '../queries.ts';
+import { Away, AwayBanner, StopBanner } from './banners.tsx';
 import { Button } from './button.tsx';
+import { KeySheet } from './key-sheet.tsx';
 import { useKeys } from './keys.ts';
 import { applyTheme, storedTheme, type Theme } from './theme.ts';
-
-const liveWords: Record<LiveState, string> = { live: '● live', connecting: '○ connecting …', paused: '❚❚ paused' };
 
 /** What stands around every page: who is asking, where to go, whether it is live, whether response is stopped. */
 export function Frame() {
   const me = useCall(getMe, {});
+  const [oneTimePassword, keepOneTimePassword] = useState<string>();
   const [paused, setPaused] = useState(false);
-  const signedIn = me.data !== undefined && !me.data.must_change_password;
-  const live = useLive(signedIn, paused);
+  const isOut = me.error !== null && !isAway(me.error);
+  const person = isOut ? undefined : me.data;
+  const isIn = person !== undefined && !person.must_change_password;
+  const live = useLive(isIn, paused);
+  useEffect(() => {
+    if (isIn) keepOneTimePassword(undefined);
+  }, [isIn]);
   const help = useRef<HTMLDialogElement>(null);
   const navigate = useNavigate();
+  const page = usePageFocus();
   useKeys({
     'g i': () => void navigate({ to: '/incidents', search: { show: 'open' } }),
     'g c': () => void navigate({ to: '/containments', search: { scope: 'live' } }),
@@ -29,14 +37,24 @@ export function Frame() {
     '?': () => help.current?.showModal(),
   });
 
-  if (me.isPending) return null;
-  if (!me.data) return <SignIn error={me.error} />;
-  if (me.data.must_change_password) return <ChangePassword />;
+  if (!person) {
+    if (me.isPending) return null;
+    return isOut ? <SignIn keep={keepOneTimePassword} /> : <Away />;
+  }
+  if (person.must_change_password) return <ChangePassword oneTimePassword={oneTimePassword} />;
 
-  const link = 'text-soft rounded px-2 py-1 hover:text-ink hover:no-underline';
-  const active = { className: 'bg-raised text-ink!' };
   return (
-    <div className="mx-auto max-w-[1500px] px-4 pb-16">
+    <div className="mx-auto max-w-[1440px] px-4 pb-16">
+      <a
+        href="#page"
+        className="bg-accent text-on-accent absolute left-2 -top-20 z-10 rounded px-3 py-1.5 focus:top-2"
+        onClick={(event) => {
+          event.preventDefault();
+          page.current?.focus();
+        }}
+      >
+        Skip to the page
+      </a>
       <header className="border-line mb-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-b py-2.5">
         <Link
           to="/incidents"
@@ -46,51 +64,19 @@ export function Frame() {
           <img src="/favicon.svg" alt="" className="size-5" />
           Firebreak
         </Link>
-        <nav aria-label="Pages" className="flex flex-wrap gap-1">
-          <Link
-            to="/incidents"
-            search={{ show: 'open' }}
-            className={link}
-            activeProps={active}
-            activeOptions={{ includeSearch: false }}
-          >
-            Incidents
-          </Link>
-          <Link
-            to="/containments"
-            search={{ scope: 'live' }}
-            className={link}
-            activeProps={active}
-            activeOptions={{ includeSearch: false }}
-          >
-            Containments
-          </Link>
-          <Link to="/sources" className={link} activeProps={active}>
-            Sources
-          </Link>
-          <Link to="/rules" className={link} activeProps={active}>
-            Rules
-          </Link>
-          <Link to="/system" className={link} activeProps={active}>
-            System
-          </Link>
-        </nav>
-        <div className="ml-auto flex flex-wrap items-center gap-2">
-          <button
-            type="button"
-            onClick={() => setPaused(!paused)}
-            title="Pause or resume (l)"
-            className={live === 'live' ? 'text-ok' : 'text-soft'}
-            aria-live="polite"
-          >
-            {liveWords[live]}
-          </button>
+        <Pages />
+        <div className="ml-auto flex items-center gap-2">
+          <LiveSwitch live={live} paused={paused} toggle={() => setPaused(!paused)} />
+          <Button aria-label="Keyboard" title="Keyboard (?)" onClick={() => help.current?.showModal()} className="max-sm:hidden">
+            ?
+          </Button>
           <ThemeChoice />
-          <SignedIn name={me.data.name} />
+          <SignedIn name={person.name} />
         </div>
       </header>
+      <AwayBanner isConnecting={live === 'connecting'} />
       <StopBanner />
-      <main>
+      <main id="page" ref={page} tabIndex={-1}>
         <Outlet />
       </main>
       <KeySheet dialog={help} />
@@ -98,74 +84,117 @@ export function Frame() {
   );
 }
 
+/** A new page takes the focus, so that it is read from its beginning. */
+function usePageFocus() {
+  const page = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const last = useRef(pathname);
+  useEffect(() => {
+    if (last.current === pathname) return;
+    last.current = pathname;
+    page.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return page;
+}
+
+function Pages() {
+  const waiting = useCall(listContainments, { query: { scope: 'waiting', limit: 100 } });
+  const count = waiting.data?.items.length ?? 0;
+  const link = 'text-soft rounded px-2 py-1 whitespace-nowrap hover:text-ink hover:no-underline';
+  const look = {
+    className: link,
+    activeProps: { className: 'bg-raised text-ink!' },
+    activeOptions: { includeSearch: false },
+  };
+  return (
+    <nav aria-label="Pages" className="-mx-1 flex overflow-x-auto p-1 max-lg:order-last max-lg:w-full">
+      <Link to="/incidents" search={{ show: 'open' }} {...look}>
+        Incidents
+      </Link>
+      <Link to="/containments" search={{ scope: count > 0 ? 'waiting' : 'live' }} {...look}>
+        Containments
+        {count > 0 && (
+          <span className="bg-warn/15 text-warn ml-1.5 rounded px-1.5 text-[12px] font-medium tabular-nums">
+            {count}
+            <span className="sr-only"> awaiting approval</span>
+          </span>
+        )}
+      </Link>
+      <Link to="/sources" {...look}>
+        Sources
+      </Link>
+      <Link to="/rules" {...look}>
+        Rules
+      </Link>
+      <Link to="/system" {...look}>
+        System
+      </Link>
+    </nav>
+  );
+}
+
+const liveLooks: Record<LiveState, { mark: string; className: string }> = {
+  live: { mark: '●', className: 'text-ok' },
+  connecting: { mark: '○', className: 'text-warn' },
+  paused: { mark: '❚❚', className: 'text-warn' },
+};
+
+function LiveSwitch({ live, paused, toggle }: { live: LiveState; paused: boolean; toggle: () => void }) {
+  const { mark, className } = liveLooks[live];
+  return (
+    <button
+      type="button"
+      onClick={toggle}
+      aria-pressed={paused}
+      aria-label={`Pause live changes, now ${live}`}
+      title={paused ? 'Resume live changes (l)' : 'Pause live changes (l)'}
+      className={`rounded px-1.5 py-1 whitespace-nowrap ${className}`}
+    >
+      <span aria-hidden>{mark}</span> {live}
+    </button>
+  );
+}
+
 function SignedIn({ name }: { name: string }) {
   const leave = useEdit(signOut);
+  const queries = useQueryClient();
   return (
     <>
-      <span className="text-soft max-w-40 truncate">{name}</span>
-      <Button onClick={() => leave.mutate({}, { onSuccess: () => window.location.reload() })}>Sign out</Button>
+      <span className="text-soft max-w-40 truncate max-sm:hidden">{name}</span>
+      <Button
+        disabled={leave.isPending}
+        onClick={() => leave.mutate({ call: {} }, { onSuccess: () => void queries.resetQueries() })}
+      >
+        Sign out
+      </Button>
     </>
   );
 }
 
+const themes: readonly { value: Theme; label: string }[] = [
+  { value: 'system', label: 'Auto' },
+  { value: 'dark', label: 'Dark' },
+  { value: 'light', label: 'Light' },
+];
+
 function ThemeChoice() {
   const [theme, setTheme] = useState<Theme>(storedTheme());
   return (
-    <label>
-      <span className="sr-only">Theme</span>
-      <select
-        className="border-line bg-raised rounded border px-1.5 py-1"
-        value={theme}
-        onChange={(event) => {
-          const next = event.target.value as Theme;
-          applyTheme(next);
-          setTheme(next);
-        }}
-      >
-        <option value="system">System</option>
-        <option value="dark">Dark</option>
-        <option value="light">Light</option>
-      </select>
-    </label>
-  );
-}
-
-function StopBanner() {
-  const stop = useCall(getStop, {});
-  if (!stop.data?.is_stopped) return null;
-  return (
-    <output className="block border-warn/50 bg-warn/10 text-warn mb-4 rounded border px-3 py-2">
-      <strong>Response is stopped.</strong> Nothing new is enforced and nothing is repaired; expiry and release go on.{' '}
-      {stop.data.reason && <span>Reason: {stop.data.reason}. </span>}
-      <Link to="/system">Resume on the system page</Link>
-    </output>
-  );
-}
-
-const sheet = [
-  ['j / k', 'next, previous row'],
-  ['Enter', 'open the row'],
-  ['g i · g c · g s · g r · g y', 'incidents, containments, sources, rules, system'],
-  ['l', 'pause and resume live changes'],
-  ['?', 'this sheet'],
-] as const;
-
-function KeySheet({ dialog }: { dialog: React.RefObject<HTMLDialogElement | null> }) {
-  return (
-    <dialog ref={dialog} aria-label="Keyboard" className="panel text-ink m-auto w-[min(28rem,92vw)] p-4 shadow-xl">
-      <h2 className="mb-2 text-base font-semibold">Keyboard</h2>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
-        {sheet.map(([key, what]) => (
-          <div key={key} className="contents">
-            <dt className="font-mono">{key}</dt>
-            <dd className="text-soft">{what}</dd>
-          </div>
-        ))}
-      </dl>
-      <p className="text-soft mt-3">No single key ever runs a response action.</p>
-      <div className="mt-3 text-right">
-        <Button onClick={() => dialog.current?.close()}>Close</Button>
-      </div>
-    </dialog>
+    <select
+      aria-label="Colours"
+      className="border-line bg-raised rounded border px-1 py-1"
+      value={theme}
+      onChange={(event) => {
+        const next = themes.find(({ value }) => value === event.target.value)?.value ?? 'system';
+        applyTheme(next);
+        setTheme(next);
+      }}
+    >
+      {themes.map(({ value, label }) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
   );
 }

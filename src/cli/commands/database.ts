@@ -1,25 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createLog } from '../../base/log.ts';
-import { command, type World } from '../command.ts';
-
-const dataDirOf = (world: World) => join(world.path(world.config().config.state_dir), 'postgres');
-const logOf = (world: World) => createLog('cli', world.config().config.log_level);
-
-/** The database of this state folder while somebody's Firebreak runs it, or for the time of `work`; or the owner's own. */
-async function withDatabase<T>(world: World, work: (url: string) => Promise<T>): Promise<T> {
-  const { database_url: external } = world.config().config;
-  if (external !== '') return work(external);
-  const { findEmbedded, startEmbedded } = await import('../../db/index.ts');
-  const running = await findEmbedded(dataDirOf(world));
-  if (running !== undefined) return work(running);
-  const started = await startEmbedded({ dataDir: dataDirOf(world), log: logOf(world) });
-  try {
-    return await work(started.url);
-  } finally {
-    await started.stop();
-  }
-}
+import { command } from '../command.ts';
+import { dataDirOf, logOf, withDatabase } from '../with-database.ts';
 
 const file = z.string().describe('file (.tar.zst)');
 const none = z.object({});

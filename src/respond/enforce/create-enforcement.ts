@@ -34,6 +34,19 @@ const retryMs = 2_000;
 const leaseMs = 60_000;
 const startWaitMs = 5_000;
 
+/** Each target is as asked, or the point said why not; otherwise asking again at once would be a busy loop. */
+function isSettled(
+  answer: Extract<PointAnswer, { type: 'done' }>,
+  denied: readonly string[],
+  released: readonly string[],
+): boolean {
+  const held = new Set(answer.held.map(({ target }) => target));
+  const told = new Set(answer.heldBack.map(({ target }) => target));
+  return (
+    denied.every((target) => held.has(target) || told.has(target)) && released.every((target) => !held.has(target))
+  );
+}
+
 /** `holder`: who this server is, for people who look at the points. */
 export function createEnforcement(options: {
   db: Database;
@@ -54,6 +67,7 @@ export function createEnforcement(options: {
     const denied = deny.map(({ target }) => target);
     void point.link.ask({ type: 'apply', deny: [...deny], release: [...release] }).then((answer) => {
       for (const target of targets) point.inFlight.delete(target);
+      if (answer.type === 'done' && !isSettled(answer, denied, release)) point.retryAt = clock.now() + retryMs;
       point.reports.push({ denied, released: release, answer: reportOf(point, answer) });
       if (!isEnding) db.channels.wake('containments');
     });

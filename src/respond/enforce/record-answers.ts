@@ -34,7 +34,8 @@ export async function recordChange(tx: Tx, point: PointSettings, report: ChangeR
   await settle(tx, inForce, (containment) => appliedTo(containment, point, nowMs), nowMs, `system:respond`);
   for (const { target, reason, detail } of answer.heldBack) {
     const changed = await places.markHeldBack(tx, point.id, target, detail);
-    if (reason === 'stopped') continue;
+    // Neither is a failure: the one is tried again, the other is over anyway.
+    if (reason === 'stopped' || reason === 'expired') continue;
     await settle(tx, changed, (containment) => heldBackFrom(containment, point, detail), nowMs, 'system:respond');
   }
   const gone = report.released.filter((target) => !held.has(target));

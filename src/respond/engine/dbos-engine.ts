@@ -97,8 +97,8 @@ export async function createDbosEngine(options: EngineSettings & { workflow: Wor
     async cancel(executionId) {
       if (await DBOS.getWorkflowStatus(executionId)) await DBOS.cancelWorkflow(executionId, { cancelChildren: true });
     },
-    delay: (executionId, delayMs) =>
-      DBOS.setWorkflowDelay(executionId, { delaySeconds: Math.max(0, Math.ceil(delayMs / 1_000)) }),
+    // DBOS takes no delay of nothing.
+    delay: (executionId, delayMs) => DBOS.setWorkflowDelay(executionId, { delaySeconds: Math.max(1, delayMs) / 1_000 }),
     async list({ executorId, status, limit }) {
       const found = await DBOS.listWorkflows({
         workflowName,

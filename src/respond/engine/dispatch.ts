@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Database } from '../../db/index.ts';
+import { isUnavailable, type Database } from '../../db/index.ts';
 import { append } from '../../ledger/index.ts';
 import { entryOf } from './perform.ts';
 import { claimRequests, finishExecution, settleRequests, type WaitingRequest } from './store/executions.ts';
@@ -72,11 +72,14 @@ export function createDispatch(world: {
           try {
             await carryOut(request);
           } catch (error) {
-            if (!(error instanceof z.ZodError)) throw error;
+            if (isUnavailable(error)) throw error;
+            // One that cannot be carried out must not hold up the others.
             log.error(
               { request: request.id, error: messageOf(error) },
-              'A request to the engine makes no sense and is dropped.',
+              'A request to the engine failed and is dropped.',
             );
+            if (request.kind === 'start')
+              await finishExecution(tx, request.execution_id, 'failed', `It could not be started: ${messageOf(error)}`);
           }
         }
         await settleRequests(

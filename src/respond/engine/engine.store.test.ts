@@ -139,6 +139,8 @@ describe('one engine process', { timeout: 180_000 }, () => {
     const engine = await ready();
     const [id = ''] = await ask(db, await chain(db, [['once', '0']]), 1, { delayMs: 3_600_000 });
     await until(async () => (await waitingRequests()) === 0);
+    // One that makes no sense stands in front of it, and is dropped.
+    await insertRequest(db.read, { executionId: id, kind: 'delay', key: 'bad', body: { delay_ms: 'soon' } });
     await insertRequest(db.read, { executionId: id, kind: 'delay', key: 'now', body: { delay_ms: 0 } });
     db.channels.wake('executions');
     const [execution] = await finished(db, [id]);

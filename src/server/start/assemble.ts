@@ -92,7 +92,7 @@ export async function assemble(
   });
   onStop.add('http', () => app.close());
   const port = await listen(app, config.http);
-  const url = urlOf(config, port, tls !== undefined);
+  const url = urlOf(config, options.host, port, tls !== undefined);
   await writeFile(
     state.credentialFile,
     JSON.stringify({
@@ -132,9 +132,11 @@ export async function assemble(
   };
 }
 
-function urlOf(config: Config, port: number, isTls: boolean): string {
+function urlOf(config: Config, name: string, port: number, isTls: boolean): string {
   if (config.http.public_url !== undefined) return config.http.public_url;
-  const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
+  const isAny = config.http.host === '0.0.0.0' || config.http.host === '::';
+  const bound = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
+  const host = isAny ? name : bound;
   return `${isTls ? 'https' : 'http'}://${host}:${port}/`;
 }
 
