@@ -60,7 +60,8 @@ describe.skipIf(!canRunLab())('a reboot: no process and no ruleset is left', () 
     // One real denial to copy, so that every row is as the product wrote it.
     deny(late, 3_600);
     await isCutOff(late);
-    const [{ id = '' } = {}] = await scene.containmentsOf(late);
+    const [original] = await scene.containmentsOf(late);
+    if (!original) throw new Error('The denial is not in the table.');
     const url = await findEmbedded(join(scene.product.state, 'postgres'));
     if (url === undefined) throw new Error('The database is not there.');
     const db = openDatabase({ url, log: createLog('lab', 'error'), max: 1, applicationName: 'lab' });
@@ -72,11 +73,11 @@ describe.skipIf(!canRunLab())('a reboot: no process and no ruleset is left', () 
       await tx.run(sql`
         insert into containments
         select (jsonb_populate_record(c, jsonb_build_object('id', copies.id, 'target', copies.target))).*
-        from containments c, copies where c.id = ${id}`);
+        from containments c, copies where c.id = ${original.id}`);
       await tx.run(sql`
         insert into enforcements
         select (jsonb_populate_record(e, jsonb_build_object('containment_id', copies.id))).*
-        from enforcements e, copies where e.containment_id = ${id}`);
+        from enforcements e, copies where e.containment_id = ${original.id}`);
     });
     await db.close();
 

@@ -127,7 +127,11 @@ export async function createScene(options: { durationS?: number; config?: Record
 
   const client = () => {
     const { url, token } = JSON.parse(readFileSync(join(product.state, 'cli-token'), 'utf8')) as Record<string, string>;
-    return createClient({ baseUrl: url ?? '', headers: { authorization: `Bearer ${token}` }, fetch: inside.fetch });
+    return createClient({
+      baseUrl: url ?? '',
+      headers: { authorization: `Bearer ${token}` },
+      fetch: (to, init) => inside.fetch(to, init),
+    });
   };
   const scene: Scene = {
     hosts,

@@ -57,7 +57,7 @@ export function useEdit<R extends Route>(route: R) {
       } catch (error) {
         if (error instanceof ApiProblem) unanswered.current = undefined;
         throw error;
-      } 
+      }
     },
     onSuccess: () => (unanswered.current = undefined),
     onSettled: () => {

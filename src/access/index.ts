@@ -2,5 +2,3 @@ export { createAccess, type Access } from './create-access.ts';
 export { can, type Actor } from './actor.ts';
 export { permissionsOf } from './roles.ts';
 export { newSecret } from './secret.ts';
-export type { SignIn } from './sign-in.ts';
-export type { User, Token } from './rows.ts';

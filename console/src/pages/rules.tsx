@@ -1,10 +1,12 @@
 import { useState } from 'react';
-import { armRule, getShadowRecord, listRules, type ShadowRecord, type WireRule } from '../../../src/api/rules.ts';
-import { LadderLevel } from '../../../src/schema/containment.ts';
-import { useCall, useEdit } from '../queries.ts';
+import { listRules, type LoadError, type WireRule } from '../../../src/api/rules.ts';
+import type { LadderLevel } from '../../../src/schema/containment.ts';
+import { useCall, useMay } from '../queries.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
-import { ConfirmButton } from '../ui/confirm.tsx';
 import { Empty, Loaded } from '../ui/states.tsx';
+import { useTitle } from '../ui/title.ts';
+import { visible } from '../ui/visible.ts';
+import { Arm } from './arm.tsx';
 
 const levelTones: Record<string, Tone> = {
   informational: 'soft',
@@ -14,40 +16,35 @@ const levelTones: Record<string, Tone> = {
   critical: 'bad',
 };
 const ladderTones: Record<LadderLevel, Tone> = { shadow: 'soft', suggest: 'info', approve: 'warn', auto: 'ok' };
+const shown = 200;
 
 export function RulesPage() {
   const rules = useCall(listRules, {});
+  const [text, setText] = useState('');
+  useTitle('Rules');
   return (
     <div className="space-y-4">
-      <h1 className="text-lg font-semibold">Rules</h1>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h1 className="text-lg font-semibold">Rules</h1>
+        <input
+          type="search"
+          aria-label="Find rules by title, file or level"
+          placeholder="Title, file or level"
+          className="field w-72! max-w-full"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </div>
+      <p className="text-soft max-w-4xl">
+        Every rule begins in shadow: it finds, and writes down what it would have contained. Arming lets an action go
+        further: suggest, wait for a person’s yes, or act by itself.
+      </p>
       <Loaded query={rules}>
         {({ items, errors }) => (
           <>
-            {errors.length > 0 && (
-              <section aria-label="Files that could not be loaded" className="panel border-bad/40!">
-                <h2 className="px-4 pt-3 pb-2 font-semibold">{errors.length} could not be loaded; all others work</h2>
-                <ul>
-                  {errors.map((error) => (
-                    <li
-                      key={`${error.file} ${error.line ?? 0} ${error.message}`}
-                      className="border-line border-t px-4 py-2"
-                    >
-                      <span className="font-mono text-[13px]">
-                        {error.file}
-                        {error.line !== null && `:${error.line}`}
-                      </span>{' '}
-                      {error.message} <span className="text-soft">{error.fix}</span>
-                    </li>
-                  ))}
-                </ul>
-              </section>
-            )}
-            <div className="panel overflow-x-auto">
-              {items.length === 0 ? (
-                <Empty title="No rule is loaded.">Rules are Sigma files in the folders of `content.rules`.</Empty>
-              ) : (
-                <RuleTable items={items} />
-              )}
+            {errors.length > 0 && <LoadErrors errors={errors} />}
+            <div className="panel overflow-hidden">
+              <RuleTable items={items.filter((rule) => matches(rule, text))} isFiltered={text !== ''} />
             </div>
           </>
         )}
@@ -56,94 +53,90 @@ export function RulesPage() {
   );
 }
 
-function RuleTable({ items }: { items: readonly WireRule[] }) {
-  return (
-    <table className="w-full min-w-[48rem]">
-      <thead>
-        <tr>
-          <th className="head">Rule</th>
-          <th className="head">Level</th>
-          <th className="head">May act</th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((rule) => (
-          <tr key={`${rule.id} ${rule.file}`}>
-            <td className="cell">
-              <span className="font-medium">{rule.title}</span>{' '}
-              {rule.kind !== 'rule' && <Badge tone="soft">{rule.kind}</Badge>}
-              <p className="text-soft font-mono text-[12.5px]">{rule.file}</p>
-            </td>
-            <td className="cell">
-              {rule.level && <Badge tone={levelTones[rule.level] ?? 'soft'}>{rule.level}</Badge>}
-            </td>
-            <td className="cell">
-              {rule.armings.map((arming) => (
-                <div key={arming.action} className="flex items-center gap-2">
-                  <Badge tone={ladderTones[arming.level]}>
-                    {arming.action}: {arming.level}
-                  </Badge>
-                  <Arm rule={rule} action={arming.action} level={arming.level} />
-                </div>
-              ))}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+function matches(rule: WireRule, text: string): boolean {
+  const words = text.toLowerCase().split(/\s+/);
+  const all = `${rule.title} ${rule.file} ${rule.level ?? ''} ${rule.kind} ${rule.id}`.toLowerCase();
+  return words.every((word) => all.includes(word));
 }
 
-/** Going further needs the shadow record on the screen and the protected set confirmed; the server checks both. */
-function Arm({ rule, action, level }: { rule: WireRule; action: string; level: LadderLevel }) {
-  const [asked, setAsked] = useState(false);
-  const [next, setNext] = useState<LadderLevel>(level);
-  const shadow = useCall(getShadowRecord, { params: { id: rule.id, action } }, { enabled: asked });
-  const arm = useEdit(armRule);
-  const act = () =>
-    arm.mutateAsync({
-      params: { id: rule.id, action },
-      body: { level: next, protected_confirmed: true, ...(shadow.data && { shadow_seen: shadow.data.count }) },
-    });
+function LoadErrors({ errors }: { errors: readonly LoadError[] }) {
   return (
-    <span onPointerDown={() => setAsked(true)} onFocus={() => setAsked(true)}>
-      <ConfirmButton label="Change" title={`How far may “${rule.title}” go with ${action}?`} act={act}>
-        <Loaded query={shadow}>{(record) => <Record record={record} />}</Loaded>
-        <label className="mt-3 block space-y-1">
-          <span className="label">Level</span>
-          <select className="field" value={next} onChange={(event) => setNext(LadderLevel.parse(event.target.value))}>
-            {LadderLevel.options.map((option) => (
-              <option key={option}>{option}</option>
-            ))}
-          </select>
-        </label>
-      </ConfirmButton>
-    </span>
-  );
-}
-
-function Record({ record }: { record: ShadowRecord }) {
-  return (
-    <div className="space-y-2">
-      <p>In shadow it would have acted {record.count} times.</p>
-      <ul className="max-h-40 overflow-y-auto">
-        {record.latest.map((entry) => (
-          <li key={`${entry.target} ${entry.at}`}>
-            <span className="font-mono">{entry.target}</span> {entry.would_have}: {entry.reason}
+    <section aria-label="Rules that could not be loaded" className="panel border-bad/40!">
+      <h2 className="px-4 pt-3 pb-2 font-semibold">{errors.length} could not be loaded; all others work</h2>
+      <ul>
+        {errors.slice(0, shown).map((error) => (
+          <li key={`${error.file} ${error.line ?? 0} ${error.message}`} className="border-line border-t px-4 py-2">
+            <span className="font-mono text-[13px]">
+              {visible(error.file)}
+              {error.line !== null && `:${error.line}`}
+            </span>{' '}
+            {visible(error.message)} <span className="text-soft">{visible(error.fix)}</span>
           </li>
         ))}
       </ul>
-      <details>
-        <summary className="text-accent">Never contained: {record.protected_set.length} addresses and ranges</summary>
-        <ul>
-          {record.protected_set.map((entry) => (
-            <li key={entry.range}>
-              <span className="font-mono">{entry.range}</span> {entry.reason}
-            </li>
+    </section>
+  );
+}
+
+function RuleTable({ items, isFiltered }: { items: readonly WireRule[]; isFiltered: boolean }) {
+  if (items.length === 0)
+    return isFiltered ? (
+      <Empty title="No rule is called so." />
+    ) : (
+      <Empty title="No rule is loaded.">Rules are Sigma files in the folders of `content.rules`.</Empty>
+    );
+  return (
+    <>
+      <table className="w-full">
+        <thead>
+          <tr>
+            <th className="head">Rule</th>
+            <th className="head max-sm:hidden">Level</th>
+            <th className="head max-lg:hidden">Status</th>
+            <th className="head w-64 max-sm:w-auto">How far it may go</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.slice(0, shown).map((rule) => (
+            <Row key={`${rule.id} ${rule.file}`} rule={rule} />
           ))}
-        </ul>
-      </details>
-      <p>By going on you confirm that nothing is missing from it.</p>
-    </div>
+        </tbody>
+      </table>
+      {items.length > shown && (
+        <p className="text-soft border-line border-t px-4 py-2">
+          {items.length - shown} more; narrow them by words above.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Row({ rule }: { rule: WireRule }) {
+  const mayArm = useMay('rule.arm');
+  // What nobody armed is in shadow.
+  const armings: readonly { action: string; level: LadderLevel }[] =
+    rule.armings.length > 0 ? rule.armings : [{ action: 'deny-address', level: 'shadow' }];
+  const level = rule.level && <Badge tone={levelTones[rule.level] ?? 'soft'}>{visible(rule.level)}</Badge>;
+  return (
+    <tr>
+      <td className="cell">
+        <span className="font-medium">{visible(rule.title)}</span>{' '}
+        {rule.kind !== 'rule' && <Badge tone="soft">{rule.kind}</Badge>} <span className="sm:hidden">{level}</span>
+        <p className="text-soft font-mono text-[12.5px]">{visible(rule.file)}</p>
+      </td>
+      <td className="cell max-sm:hidden">{level}</td>
+      <td className="cell text-soft max-lg:hidden">{rule.status && visible(rule.status)}</td>
+      <td className="cell">
+        {rule.kind !== 'filter' &&
+          armings.map((arming) => (
+            <div key={arming.action} className="flex flex-wrap items-center gap-2">
+              <Badge tone={ladderTones[arming.level]}>
+                {arming.action}: {arming.level}
+              </Badge>
+              {mayArm && <Arm rule={rule} action={arming.action} level={arming.level} />}
+            </div>
+          ))}
+      </td>
+    </tr>
   );
 }

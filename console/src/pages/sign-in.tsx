@@ -66,7 +66,13 @@ export function SignIn({ keep }: { keep: (password: string) => void }) {
   );
 }
 
-export function ChangePassword({ oneTimePassword }: { oneTimePassword: string | undefined }) {
+export function ChangePassword({
+  oneTimePassword,
+  forget,
+}: {
+  oneTimePassword: string | undefined;
+  forget: () => void;
+}) {
   const edit = useEdit(changePassword);
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
@@ -75,7 +81,10 @@ export function ChangePassword({ oneTimePassword }: { oneTimePassword: string | 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (again === next)
-      edit.mutate({ call: { body: { current_password: oneTimePassword ?? current, new_password: next } } });
+      edit.mutate(
+        { call: { body: { current_password: oneTimePassword ?? current, new_password: next } } },
+        { onSuccess: forget },
+      );
   };
   return (
     <Card title="Choose your password">
@@ -117,11 +126,7 @@ export function ChangePassword({ oneTimePassword }: { oneTimePassword: string | 
             onChange={(event) => setAgain(event.target.value)}
           />
         </label>
-        {differs && (
-          <p role="status" className="text-soft">
-            The two are not the same yet.
-          </p>
-        )}
+        {differs && <output className="text-soft block">The two are not the same yet.</output>}
         {edit.error && <Problem error={edit.error} />}
         <Button type="submit" look="main" className="w-full py-1.5" disabled={edit.isPending || differs}>
           {edit.isPending ? 'Saving …' : 'Save and go on'}

@@ -45,7 +45,8 @@ export function standingOf(containment: WireContainment): Standing {
       return {
         tone: 'warn',
         headline: 'Uncertain',
-        detail: containment.verification.detail || 'The answer was lost; it is read back before anything is tried again.',
+        detail:
+          containment.verification.detail || 'The answer was lost; it is read back before anything is tried again.',
         isLive: true,
       };
     case 'failed':
@@ -58,7 +59,8 @@ export function standingOf(containment: WireContainment): Standing {
       return {
         tone: 'soft',
         headline: 'Refused by the guardrails',
-        detail: containment.decision.find((step) => step.outcome === 'forbid')?.reason ?? containment.release_reason ?? '',
+        detail:
+          containment.decision.find((step) => step.outcome === 'forbid')?.reason ?? containment.release_reason ?? '',
         isLive: false,
       };
   }
@@ -70,7 +72,8 @@ function verifiedOf(containment: WireContainment): Omit<Standing, 'isLive'> {
   if (effective === 'no') return { tone: 'bad', headline: 'Denied, but still active', detail };
   if (applied === 'no') return { tone: 'bad', headline: 'Not in place', detail };
   if (applied === 'pending') return { tone: 'info', headline: 'Denied, being read back …', detail: there };
-  if (applied === 'not_readable') return { tone: 'warn', headline: 'Denied, cannot be read back', detail: detail || there };
+  if (applied === 'not_readable')
+    return { tone: 'warn', headline: 'Denied, cannot be read back', detail: detail || there };
   if (effective === 'yes') {
     const packets = dropped > 0 ? `; ${dropped} ${dropped === 1 ? 'packet' : 'packets'} dropped` : '';
     return { tone: 'ok', headline: 'Denied and verified', detail: `Applied: ${there}. Effective${packets}.` };

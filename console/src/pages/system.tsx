@@ -1,13 +1,15 @@
 import { getCheckpoint, verifyLedger } from '../../../src/api/ledger.ts';
 import { getStop, resumeResponse, stopResponse } from '../../../src/api/stop-switch.ts';
-import { getSystem, type SystemStatus } from '../../../src/api/system.ts';
-import { useCall, useEdit } from '../queries.ts';
+import { getSystem, type SystemStatus, type WirePoint } from '../../../src/api/system.ts';
+import { useCall, useEdit, useMay } from '../queries.ts';
 import { Badge, words, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm.tsx';
 import { Loaded, Problem } from '../ui/states.tsx';
 import { Moment } from '../ui/time.tsx';
 import { Section } from '../ui/section.tsx';
+import { useTitle } from '../ui/title.ts';
+import { visible } from '../ui/visible.ts';
 
 const tones: Record<string, Tone> = {
   running: 'ok',
@@ -21,8 +23,15 @@ const tones: Record<string, Tone> = {
   connected: 'ok',
 };
 
+const levels: Record<WirePoint['level'], string> = {
+  read_back: 'reads back what it holds',
+  pulled: 'tells when it was pulled',
+  published: 'publishes only',
+};
+
 export function SystemPage() {
   const system = useCall(getSystem, {}, { refetchMs: 5_000 });
+  useTitle('System');
   return (
     <div className="space-y-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
@@ -31,7 +40,7 @@ export function SystemPage() {
       </div>
       <Loaded query={system}>
         {(status) => (
-          <div className="grid gap-4 lg:grid-cols-2">
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
             <Section title="Processes">
               <Processes status={status} />
             </Section>
@@ -52,9 +61,15 @@ function StopSwitch() {
   const stop = useCall(getStop, {});
   const halt = useEdit(stopResponse);
   const resume = useEdit(resumeResponse);
-  if (!stop.data) return null;
+  const mayStop = useMay('stop.set');
+  if (!stop.data || !mayStop) return null;
   return stop.data.is_stopped ? (
-    <ConfirmButton label="Resume response" title="Resume response" look="main" act={() => resume.mutateAsync({})}>
+    <ConfirmButton
+      label="Resume response"
+      title="Resume response"
+      look="main"
+      act={() => resume.mutateAsync({ call: {} })}
+    >
       Firebreak enforces and repairs again.
     </ConfirmButton>
   ) : (
@@ -63,7 +78,7 @@ function StopSwitch() {
       title="Stop all response"
       look="danger"
       reasonLabel="Reason"
-      act={(reason) => halt.mutateAsync({ body: { reason } })}
+      act={(reason) => halt.mutateAsync({ call: { body: { reason } } })}
     >
       Nothing new is enforced and nothing is repaired; expiry and release go on. The same switch without this page:{' '}
       <code>firebreak stop</code>, or a file named STOP in the state folder.
@@ -80,7 +95,7 @@ function Processes({ status }: { status: SystemStatus }) {
           <td className="cell">
             <Badge tone={tones[status.database.state] ?? 'soft'}>{status.database.state}</Badge>
           </td>
-          <td className="cell text-soft">{status.database.detail}</td>
+          <td className="cell text-soft">{visible(status.database.detail)}</td>
         </tr>
         {status.processes.map((part) => (
           <tr key={part.name}>
@@ -90,15 +105,15 @@ function Processes({ status }: { status: SystemStatus }) {
             </td>
             <td className="cell text-soft">
               {part.restarts > 0 && `restarted ${part.restarts} times. `}
-              {part.detail}
+              {visible(part.detail)}
             </td>
           </tr>
         ))}
         {status.backlog.map((queue) => (
           <tr key={queue.consumer}>
-            <td className="cell font-medium">waiting for {queue.consumer}</td>
+            <td className="cell font-medium">to be read by {queue.consumer}</td>
             <td className="cell tabular-nums">{queue.batches} batches</td>
-            <td className="cell text-soft">{queue.oldest_at && <Moment at={queue.oldest_at} relative />}</td>
+            <td className="cell text-soft">{queue.oldest_at && <Moment at={queue.oldest_at} show="relative" />}</td>
           </tr>
         ))}
       </tbody>
@@ -115,13 +130,13 @@ function Points({ status }: { status: SystemStatus }) {
         {status.points.map((point) => (
           <tr key={point.id}>
             <td className="cell font-medium">
-              {point.kind} <span className="text-soft">on {point.host}</span>
+              {point.id} <p className="text-soft font-normal">{point.kind}</p>
             </td>
             <td className="cell">
               <Badge tone={tones[point.state] ?? 'soft'}>{words(point.state)}</Badge>
             </td>
             <td className="cell text-soft">
-              holds {point.held_count}, {words(point.level)}. {point.detail}
+              {levels[point.level]}, seen <Moment at={point.last_seen_at} show="relative" />. {visible(point.detail)}
             </td>
           </tr>
         ))}
@@ -140,21 +155,21 @@ function Ledger() {
           head ? (
             <p>
               {head.tree_size} entries, root <code className="text-[12.5px] break-all">{head.root_hash}</code>, signed{' '}
-              <Moment at={head.at} relative />
+              <Moment at={head.at} show="relative" />
             </p>
           ) : (
             <p className="text-soft">The first checkpoint is being made.</p>
           )
         }
       </Loaded>
-      <Button onClick={() => verify.mutate({})} disabled={verify.isPending}>
+      <Button onClick={() => verify.mutate({ call: {} })} disabled={verify.isPending}>
         {verify.isPending ? 'Hashing everything …' : 'Verify the ledger'}
       </Button>
       {verify.error && <Problem error={verify.error} />}
       {verify.data && (
         <output className="block">
           <Badge tone={verify.data.is_intact ? 'ok' : 'bad'}>{verify.data.is_intact ? 'intact' : 'tampered'}</Badge>{' '}
-          {verify.data.detail}
+          {visible(verify.data.detail)}
         </output>
       )}
     </div>

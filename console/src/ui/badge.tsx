@@ -12,7 +12,7 @@ const tones: Record<Tone, string> = {
 };
 
 /** A word with a tone; the word carries the meaning, the colour only helps. */
-export function Badge({ tone, children, title }: { tone: Tone; children: ReactNode; title?: string }) {
+export function Badge({ tone, children, title }: { tone: Tone; children: ReactNode; title?: string | undefined }) {
   return (
     <span
       title={title}

@@ -45,10 +45,10 @@ export function StopBanner() {
   const stop = useCall(getStop, {});
   if (!stop.data?.is_stopped) return null;
   return (
-    <div role="status" className="border-warn/50 bg-warn/10 mb-4 rounded border px-3 py-2">
-      <strong className="text-warn">Response is stopped.</strong> Nothing new is enforced and nothing is repaired; expiry
-      and release go on. {stop.data.reason && <>Reason: {visible(stop.data.reason)}. </>}
+    <output className="block border-warn/50 bg-warn/10 mb-4 rounded border px-3 py-2">
+      <strong className="text-warn">Response is stopped.</strong> Nothing new is enforced and nothing is repaired;
+      expiry and release go on. {stop.data.reason && <>Reason: {visible(stop.data.reason)}. </>}
       <Link to="/system">Resume on the system page</Link>
-    </div>
+    </output>
   );
 }

@@ -21,9 +21,6 @@ export function Frame() {
   const person = isOut ? undefined : me.data;
   const isIn = person !== undefined && !person.must_change_password;
   const live = useLive(isIn, paused);
-  useEffect(() => {
-    if (isIn) keepOneTimePassword(undefined);
-  }, [isIn]);
   const help = useRef<HTMLDialogElement>(null);
   const navigate = useNavigate();
   const page = usePageFocus();
@@ -41,7 +38,8 @@ export function Frame() {
     if (me.isPending) return null;
     return isOut ? <SignIn keep={keepOneTimePassword} /> : <Away />;
   }
-  if (person.must_change_password) return <ChangePassword oneTimePassword={oneTimePassword} />;
+  if (person.must_change_password)
+    return <ChangePassword oneTimePassword={oneTimePassword} forget={() => keepOneTimePassword(undefined)} />;
 
   return (
     <div className="mx-auto max-w-[1440px] px-4 pb-16">
@@ -67,7 +65,12 @@ export function Frame() {
         <Pages />
         <div className="ml-auto flex items-center gap-2">
           <LiveSwitch live={live} paused={paused} toggle={() => setPaused(!paused)} />
-          <Button aria-label="Keyboard" title="Keyboard (?)" onClick={() => help.current?.showModal()} className="max-sm:hidden">
+          <Button
+            aria-label="Keyboard"
+            title="Keyboard (?)"
+            onClick={() => help.current?.showModal()}
+            className="max-sm:hidden"
+          >
             ?
           </Button>
           <ThemeChoice />

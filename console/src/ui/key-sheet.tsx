@@ -11,11 +11,7 @@ const keys = [
 
 export function KeySheet({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby="keys"
-      className="panel text-ink m-auto w-[min(30rem,92vw)] p-4 shadow-xl"
-    >
+    <dialog ref={dialog} aria-labelledby="keys" className="panel text-ink m-auto w-[min(30rem,92vw)] p-4 shadow-xl">
       <h2 id="keys" className="mb-3 text-base font-semibold">
         Keyboard
       </h2>

@@ -14,7 +14,8 @@ export function useKeys(bindings: Readonly<Record<string, () => void>>): void {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : null;
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-      if (target?.closest('input, textarea, select, [contenteditable]') || document.querySelector('dialog[open]')) return;
+      if (target?.closest('input, textarea, select, [contenteditable]') || document.querySelector('dialog[open]'))
+        return;
       const sequence = prefix ? `${prefix} ${event.key}` : event.key;
       window.clearTimeout(timer);
       const action = latest.current[sequence];
@@ -38,7 +39,7 @@ export function useKeys(bindings: Readonly<Record<string, () => void>>): void {
 /** `j` and `k` walk the focus through the links marked `data-row`; Enter then opens, as on every link. */
 export function useRowKeys(): void {
   const walk = (by: 1 | -1) => {
-    const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')];
+    const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')].filter((row) => row.checkVisibility());
     const at = rows.findIndex((row) => row === document.activeElement);
     const next = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by));
     rows[next]?.focus();

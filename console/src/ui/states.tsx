@@ -14,7 +14,9 @@ export function Problem({ error }: { error: Error }) {
   return (
     <div role="alert" className="border-bad/40 bg-bad/10 rounded border px-3 py-2">
       <p className="font-medium">
-        {isStale ? 'It changed meanwhile: look again, then press once more if you still want it.' : visible(error.message)}
+        {isStale
+          ? 'It changed meanwhile: look again, then press once more if you still want it.'
+          : visible(error.message)}
       </p>
       {problem && !isStale && <p className="text-soft mt-1">{visible(problem.fix)}</p>}
       {problem?.decision && (

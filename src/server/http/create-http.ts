@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance } from 'fastify';
-import { sourceKeyOf } from '../../base/address.ts';
+import { canonicalAddress, sourceKeyOf } from '../../base/address.ts';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
@@ -73,7 +73,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await app.register(rateLimit, {
     max: options.requestsPerMinute ?? 1_200,
     timeWindow: 60_000,
-    keyGenerator: (request) => sourceKeyOf(request.ip),
+    keyGenerator: (request) => sourceKeyOf(canonicalAddress(request.ip) ?? request.ip),
     // The terminal and the probes of this machine are not slowed down by a browser on it.
     allowList: (request) => request.url.startsWith('/v1/health'),
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, Route } from '../../api/route.ts';
+import { canonicalAddress } from '../../base/address.ts';
 import { can, type Access, type Actor } from '../../access/index.ts';
 import { errors } from '../errors.ts';
 import { credentialsOf } from './credentials.ts';
@@ -84,7 +85,8 @@ export function register(app: FastifyInstance, room: { access: Access; ownNames:
         body: isRaw ? request.body : parsed(route.body, request.body, 'body'),
         actor: request.actor,
         revision: revisionIn(request.headers['if-match']),
-        address: request.ip,
+        // A mapped address is the IPv4 address it carries.
+        address: canonicalAddress(request.ip) ?? request.ip,
         request,
         reply,
       };

@@ -9,10 +9,11 @@ import {
 } from '../../../../src/api/incidents.ts';
 import { getMe } from '../../../../src/api/session.ts';
 import { Verdict, type IncidentStatus } from '../../../../src/schema/incident.ts';
-import { useCall, useEdit } from '../../queries.ts';
+import { useCall, useEdit, useMay } from '../../queries.ts';
 import { words } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmButton } from '../../ui/confirm.tsx';
+import { Problem } from '../../ui/states.tsx';
 
 /** The next states that people choose from; the server has the last word. */
 const nextStatus: Record<IncidentStatus, readonly { to: IncidentStatus; label: string }[]> = {
@@ -29,6 +30,7 @@ const nextStatus: Record<IncidentStatus, readonly { to: IncidentStatus; label: s
   closed: [],
 };
 
+/** Every edit says which revision it was decided on; one that changed meanwhile is shown and asked again. */
 export function IncidentActions({ incident }: { incident: WireIncident }) {
   const me = useCall(getMe, {});
   const assign = useEdit(assignIncident);
@@ -36,51 +38,57 @@ export function IncidentActions({ incident }: { incident: WireIncident }) {
   const advance = useEdit(setIncidentStatus);
   const note = useEdit(addNote);
   const params = { id: incident.id };
-  if (!me.data?.permissions.includes('incident.write')) return null;
+  const seen = { ifMatch: incident.revision };
+  const mayWrite = useMay('incident.write');
+  const name = me.data?.name;
   return (
     <div className="flex flex-wrap items-center gap-2">
-      {incident.assignee !== me.data.name && (
-        <Button
-          disabled={assign.isPending}
-          onClick={() => assign.mutate({ params, body: { assignee: me.data?.name ?? null } })}
-        >
-          Assign to me
-        </Button>
+      {mayWrite && (
+        <>
+          {name !== undefined && incident.assignee !== name && (
+            <Button
+              disabled={assign.isPending}
+              onClick={() => assign.mutate({ call: { params, body: { assignee: name } }, ...seen })}
+            >
+              Assign to me
+            </Button>
+          )}
+          {incident.stage === 'suspected' && incident.status !== 'closed' && (
+            <ConfirmButton
+              label="Declare"
+              title={`Declare incident ${incident.number}`}
+              reasonLabel="Why it is one"
+              act={(reason) => declare.mutateAsync({ call: { params, body: { reason } }, ...seen })}
+            >
+              From now on this is an incident, not a suspicion. Reporting clocks start here.
+            </ConfirmButton>
+          )}
+          {nextStatus[incident.status].map(({ to, label }) => (
+            <ConfirmButton
+              key={to}
+              label={label}
+              title={`${label}: incident ${incident.number}`}
+              reasonLabel="Reason"
+              act={(reason) => advance.mutateAsync({ call: { params, body: { status: to, reason } }, ...seen })}
+            />
+          ))}
+          <VerdictChoice incident={incident} />
+          <ConfirmButton
+            label="Add a note"
+            title="Note for the timeline"
+            reasonLabel="Text"
+            act={(text) => note.mutateAsync({ call: { params, body: { text } } })}
+          />
+        </>
       )}
-      {incident.stage === 'suspected' && (
-        <ConfirmButton
-          label="Declare"
-          title={`Declare incident ${incident.number}`}
-          look="main"
-          reasonLabel="Why it is one"
-          act={(reason) => declare.mutateAsync({ params, body: { reason } })}
-        >
-          From now on this is an incident, not a suspicion. Reporting clocks start here.
-        </ConfirmButton>
-      )}
-      {nextStatus[incident.status].map(({ to, label }) => (
-        <ConfirmButton
-          key={to}
-          label={label}
-          title={`${label}: incident ${incident.number}`}
-          reasonLabel="Reason"
-          act={(reason) => advance.mutateAsync({ params, body: { status: to, reason } })}
-        />
-      ))}
-      <VerdictChoice incident={incident} />
-      <ConfirmButton
-        label="Add a note"
-        title="Note for the timeline"
-        reasonLabel="Text"
-        act={(text) => note.mutateAsync({ params, body: { text } })}
-      />
       <a
-        className="border-line bg-raised hover:border-soft rounded border px-2.5 py-1 text-inherit hover:no-underline"
+        className="border-line bg-raised hover:border-edge text-ink rounded border px-2.5 py-1 hover:no-underline"
         href={`/v1/incidents/${incident.id}/report.md`}
         download={`incident-${incident.number}.md`}
       >
         Report
       </a>
+      {assign.error && <Problem error={assign.error} />}
     </div>
   );
 }
@@ -92,14 +100,19 @@ function VerdictChoice({ incident }: { incident: WireIncident }) {
     <ConfirmButton
       label="Verdict"
       title={`What was incident ${incident.number}?`}
-      act={() => edit.mutateAsync({ params: { id: incident.id }, body: { verdict, note: '' } })}
+      act={() =>
+        edit.mutateAsync({
+          call: { params: { id: incident.id }, body: { verdict, note: '' } },
+          ifMatch: incident.revision,
+        })
+      }
     >
       <label className="block space-y-1">
         <span className="label">Verdict</span>
         <select className="field" value={verdict} onChange={(event) => choose(Verdict.parse(event.target.value))}>
-          {Verdict.options.map((name) => (
-            <option key={name} value={name}>
-              {words(name)}
+          {Verdict.options.map((option) => (
+            <option key={option} value={option}>
+              {words(option)}
             </option>
           ))}
         </select>

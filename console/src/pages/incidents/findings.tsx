@@ -3,6 +3,7 @@ import type { IncidentDetail } from '../../../../src/api/incidents.ts';
 import { Badge, SeverityBadge } from '../../ui/badge.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { Moment } from '../../ui/time.tsx';
+import { visible } from '../../ui/visible.ts';
 
 export function Findings({
   findings,
@@ -14,62 +15,72 @@ export function Findings({
   if (findings.length === 0) return <Empty title="No findings." />;
   return (
     <ul>
-      {findings.map((finding) => (
+      {findings.map((finding, index) => (
         <li key={finding.id} className="border-line space-y-2 border-t px-4 py-3">
           <div className="flex flex-wrap items-center gap-2">
             <SeverityBadge id={finding.severity_id} />
-            <span className="font-medium">{finding.rule_title}</span>
+            <h3 className="font-medium">{visible(finding.rule_title)}</h3>
             {finding.attacks.map((attack) => (
-              <a
-                key={attack.technique_id}
-                href={`https://attack.mitre.org/techniques/${attack.technique_id.replace('.', '/')}/`}
-                rel="noreferrer"
-                target="_blank"
-              >
-                <Badge tone="soft">{attack.technique_id}</Badge>
-              </a>
+              <Technique key={attack.technique_id} id={attack.technique_id} tactic={attack.tactic} />
             ))}
           </div>
-          <p>{finding.message}</p>
-          <p className="text-soft">
-            {finding.event_count} events, <Moment at={finding.first_seen_at} /> to <Moment at={finding.last_seen_at} />
-          </p>
-          {reasons
-            .filter((reason) => reason.finding_id === finding.id)
-            .map((reason) => (
-              <p key={reason.at} className="text-soft">
-                <span className="label">Why here</span> {reason.reason}
-              </p>
-            ))}
-          <Evidence finding={finding} />
-          {finding.false_positives.length > 0 && (
-            <p className="text-soft">
-              <span className="label">Known false positives</span> {finding.false_positives.join('; ')}
-            </p>
-          )}
+          <p>{visible(finding.message)}</p>
+          <dl className="text-soft grid grid-cols-[8rem_1fr] gap-x-2 gap-y-1 max-sm:grid-cols-1">
+            <dt>When</dt>
+            <dd>
+              {finding.event_count} events, <Moment at={finding.first_seen_at} /> to{' '}
+              <Moment at={finding.last_seen_at} show="clock" />
+            </dd>
+            {reasons
+              .filter((reason) => reason.finding_id === finding.id)
+              .map((reason) => (
+                <div key={reason.at} className="contents">
+                  <dt>Why here</dt>
+                  <dd>{visible(reason.reason)}</dd>
+                </div>
+              ))}
+            {finding.false_positives.length > 0 && (
+              <>
+                <dt>Known to mislead</dt>
+                <dd>{finding.false_positives.map(visible).join(' ')}</dd>
+              </>
+            )}
+          </dl>
+          <Evidence finding={finding} isOpen={index === 0} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Evidence({ finding }: { finding: WireFinding }) {
+/** Linked only when it is shaped like one: rules come from anywhere. */
+function Technique({ id, tactic }: { id: string; tactic: string | undefined }) {
+  const badge = (
+    <Badge tone="soft" title={tactic === undefined ? undefined : `ATT&CK, ${visible(tactic)}`}>
+      {visible(id)}
+    </Badge>
+  );
+  if (!/^T\d{4}(\.\d{3})?$/.test(id)) return badge;
   return (
-    <details>
-      <summary className="text-accent">Evidence ({finding.evidence.length} lines kept)</summary>
-      <pre className="bg-ground border-line mt-2 max-h-72 overflow-auto rounded border p-2.5 font-mono text-[12.5px]">
+    <a href={`https://attack.mitre.org/techniques/${id.replace('.', '/')}/`} rel="noreferrer" target="_blank">
+      {badge}
+    </a>
+  );
+}
+
+function Evidence({ finding, isOpen }: { finding: WireFinding; isOpen: boolean }) {
+  const count = finding.evidence.length;
+  if (count === 0) return null;
+  return (
+    <details open={isOpen}>
+      <summary className="text-accent w-fit">
+        Evidence: {count} {count === 1 ? 'line' : 'lines'} kept
+      </summary>
+      <pre className="code mt-2 max-h-60 overflow-y-auto">
         {finding.evidence.map((event) => (
           <div key={`${event.source_id} ${event.uid}`}>{visible(event.raw_data)}</div>
         ))}
       </pre>
     </details>
-  );
-}
-
-/** Log text as text: control characters and marks that turn the writing direction are shown, not obeyed. */
-function visible(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (mark) => `\\u${(mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -1,17 +1,19 @@
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { listContainments } from '../../../../src/api/containments.ts';
 import { listIncidents, type WireIncident } from '../../../../src/api/incidents.ts';
 import { useCall } from '../../queries.ts';
-import { Badge, SeverityBadge, words } from '../../ui/badge.tsx';
-import { useKeys } from '../../ui/keys.ts';
+import { useRowKeys } from '../../ui/keys.ts';
 import { Empty, Loaded } from '../../ui/states.tsx';
+import { useSteady } from '../../ui/steady.ts';
 import { Tabs } from '../../ui/tabs.tsx';
-import { Moment } from '../../ui/time.tsx';
+import { useTitle } from '../../ui/title.ts';
 import { FirstSteps } from './first-steps.tsx';
+import { IncidentTable } from './incident-table.tsx';
 
 const shows = [
   { value: 'open', label: 'Open' },
-  { value: 'closed', label: 'Resolved and closed' },
+  { value: 'closed', label: 'Resolved' },
   { value: 'all', label: 'All' },
 ] as const;
 
@@ -22,6 +24,8 @@ export function IncidentsPage() {
   const navigate = useNavigate();
   const open = show === 'open' ? 'true' : show === 'closed' ? 'false' : undefined;
   const incidents = useCall(listIncidents, { query: { limit: 100, ...(open && { open }) } });
+  useTitle('Incidents');
+  useRowKeys();
   return (
     <>
       <FirstSteps />
@@ -34,24 +38,25 @@ export function IncidentsPage() {
           choose={(value) => void navigate({ to: '/incidents', search: { show: value } })}
         />
       </div>
-      <Loaded query={incidents}>{({ items }) => <IncidentTable items={items} show={show} />}</Loaded>
+      <Loaded query={incidents}>
+        {({ items, next_cursor }) => (
+          <>
+            <Queue items={items} show={show} />
+            {next_cursor && <p className="text-soft px-4 py-2">The newest 100; the API and the CLI have all.</p>}
+          </>
+        )}
+      </Loaded>
     </>
   );
 }
 
-function IncidentTable({ items, show }: { items: readonly WireIncident[]; show: string }) {
-  const [row, setRow] = useState(0);
-  const navigate = useNavigate();
-  const at = Math.min(row, items.length - 1);
-  useKeys({
-    j: () => setRow(Math.min(items.length - 1, at + 1)),
-    k: () => setRow(Math.max(0, at - 1)),
-    Enter: () => {
-      const chosen = items[at];
-      if (chosen) void navigate({ to: '/incidents/$id', params: { id: chosen.id } });
-    },
-  });
-  if (items.length === 0)
+/** Held while somebody reads or walks it: nothing moves under the pointer or the focus. */
+function Queue({ items, show }: { items: readonly WireIncident[]; show: string }) {
+  const [isPointed, point] = useState(false);
+  const [isFocused, focus] = useState(false);
+  const steady = useSteady(items, isPointed || isFocused, show);
+  const containments = useCall(listContainments, { query: { scope: 'all', limit: 200 } });
+  if (steady.items.length === 0)
     return (
       <div className="panel">
         <Empty title={show === 'open' ? 'Nothing is open.' : 'Nothing here yet.'}>
@@ -60,51 +65,26 @@ function IncidentTable({ items, show }: { items: readonly WireIncident[]; show: 
       </div>
     );
   return (
-    <div className="panel overflow-x-auto">
-      <table className="w-full min-w-[56rem] border-collapse">
-        <thead>
-          <tr>
-            <th className="head">#</th>
-            <th className="head">Severity</th>
-            <th className="head">Incident</th>
-            <th className="head">About</th>
-            <th className="head text-right!">Risk</th>
-            <th className="head text-right!">Events</th>
-            <th className="head">Status</th>
-            <th className="head">Last seen</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((incident, index) => (
-            <tr
-              key={incident.id}
-              aria-selected={index === at}
-              className={index === at ? 'bg-raised/70' : 'hover:bg-raised/40'}
-            >
-              <td className="cell text-soft tabular-nums">{incident.number}</td>
-              <td className="cell">
-                <SeverityBadge id={incident.severity_id} />
-              </td>
-              <td className="cell">
-                <Link to="/incidents/$id" params={{ id: incident.id }} className="text-ink font-medium">
-                  {incident.title}
-                </Link>{' '}
-                {incident.is_demonstration && <Badge tone="info">demonstration</Badge>}
-              </td>
-              <td className="cell font-mono text-[13px]">{incident.entity_value}</td>
-              <td className="cell text-right tabular-nums">{Math.round(incident.risk_score)}</td>
-              <td className="cell text-right tabular-nums">{incident.event_count}</td>
-              <td className="cell">
-                {incident.stage === 'declared' && <Badge tone="bad">declared</Badge>}{' '}
-                <Badge tone="soft">{words(incident.verdict ?? incident.status)}</Badge>
-              </td>
-              <td className="cell text-soft">
-                <Moment at={incident.last_seen_at} relative />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <div
+      onPointerEnter={() => point(true)}
+      onPointerLeave={() => point(false)}
+      onFocus={() => focus(true)}
+      onBlur={(event) => focus(event.currentTarget.contains(event.relatedTarget))}
+    >
+      <output className="block">
+        {steady.waiting > 0 && (
+          <button
+            type="button"
+            onClick={steady.show}
+            className="bg-info/10 border-info/40 text-info mb-2 w-full rounded border px-3 py-1.5 font-medium"
+          >
+            {steady.waiting} new: show
+          </button>
+        )}
+      </output>
+      <div className="panel overflow-hidden">
+        <IncidentTable items={steady.items} containments={containments.data?.items ?? []} />
+      </div>
     </div>
   );
 }
