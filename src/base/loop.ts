@@ -11,23 +11,33 @@ export interface Loop {
 /**
  * Runs `turn` whenever it is woken and at least every `everyMs`. While `turn` returns true there is more: it runs again at once.
  * A turn that throws is logged and tried again after a pause that doubles up to 5 s; nothing else stops.
+ * `gatherMs`: after a wake-up it waits so long for more, so that work nobody waits for keeps out of the way of work somebody does.
  */
-export function startLoop(options: { name: string; everyMs: number; log: Log; turn: () => Promise<boolean> }): Loop {
+export function startLoop(options: {
+  name: string;
+  everyMs: number;
+  gatherMs?: number;
+  log: Log;
+  turn: () => Promise<boolean>;
+}): Loop {
   let stopped = false;
   let woken = true;
   let failures = 0;
   let rest: (() => void) | undefined;
+  let isWakeable = false;
 
   const pause = (ms: number, untilWoken: boolean) =>
     new Promise<void>((resolve) => {
-      if (untilWoken && woken) return resolve();
+      if (stopped || (untilWoken && woken)) return resolve();
       const timer = setTimeout(done, ms);
       function done() {
         clearTimeout(timer);
         rest = undefined;
+        isWakeable = false;
         resolve();
       }
       rest = done;
+      isWakeable = untilWoken;
     });
 
   const running = (async () => {
@@ -47,13 +57,14 @@ export function startLoop(options: { name: string; everyMs: number; log: Log; tu
         continue;
       }
       await pause(options.everyMs, true);
+      if (options.gatherMs !== undefined) await pause(options.gatherMs, false);
     }
   })();
 
   return {
     wake() {
       woken = true;
-      if (failures === 0) rest?.();
+      if (isWakeable) rest?.();
     },
     async stop() {
       stopped = true;

@@ -30,6 +30,7 @@ export interface Stages {
 
 /** Longest that a stage waits when a wake-up was lost. */
 const pollMs = 1_000;
+const bookkeepingMs = 50;
 const pageSize = 1_000;
 
 /** The loops of all stages but detection. */
@@ -45,8 +46,14 @@ export async function startStages(
   },
 ): Promise<Stages> {
   const { config, clock, log, db, state, response, onStop } = options;
-  const loop = (name: string, channels: readonly Channel[], turn: () => Promise<boolean>, everyMs = pollMs): Loop => {
-    const started = startLoop({ name, everyMs, log, turn });
+  const loop = (
+    name: string,
+    channels: readonly Channel[],
+    turn: () => Promise<boolean>,
+    everyMs = pollMs,
+    gatherMs?: number,
+  ): Loop => {
+    const started = startLoop({ name, everyMs, ...(gatherMs !== undefined && { gatherMs }), log, turn });
     for (const channel of channels) db.channels.listen(channel, () => started.wake());
     onStop.add(name, () => started.stop());
     return started;
@@ -81,11 +88,13 @@ export async function startStages(
   });
   onStop.add('feed', async () => feed.close());
   const feeding = loop('feed', [], () => feed.turn(), 5_000);
-  loop('ledger', ['incidents', 'containments', 'executions', 'ledger'], async () => {
+  const sequence = async () => {
     const more = await sequencer.turn();
     feeding.wake();
     return more;
-  });
+  };
+  // Bookkeeping gathers first: it must not run beside the fast path that woke it.
+  loop('ledger', ['incidents', 'containments', 'executions', 'ledger'], sequence, pollMs, bookkeepingMs);
   const history = createHistoryChild({
     main: join(options.root, 'src/server/history-main.ts'),
     settings: {
@@ -119,8 +128,8 @@ export async function startStages(
   });
   const triaging = loop('triage', ['findings'], () => triage.turn());
   loop('respond', ['incidents'], () => response.stage.turn());
-  loop('containments', ['containments'], () => response.containments.turn());
-  loop('enforcement', ['containments'], () => response.enforcement.turn());
+  loop('containments', ['containments'], () => response.containments.turn(), pollMs, bookkeepingMs);
+  loop('enforcement', ['containments'], () => response.enforcement.turn(), pollMs, bookkeepingMs);
   loop(
     'access',
     [],
