@@ -61,7 +61,7 @@ function Row({ containment }: { containment: WireContainment }) {
           visible(containment.reason)
         )}
       </p>
-      <p className="text-soft">Asked for by {nameOf(containment.requested_by)}</p>
+      <p className="text-soft">Ordered by {nameOf(containment.requested_by)}</p>
       <Decision containment={containment} />
     </>
   );

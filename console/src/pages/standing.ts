@@ -75,7 +75,7 @@ function verifiedOf(containment: WireContainment): Omit<Standing, 'isLive'> {
   if (applied === 'not_readable')
     return { tone: 'warn', headline: 'Denied, cannot be read back', detail: detail || there };
   if (effective === 'yes') {
-    const packets = dropped > 0 ? `; ${dropped} ${dropped === 1 ? 'packet' : 'packets'} dropped` : '';
+    const packets = dropped > 0 ? `: ${dropped} ${dropped === 1 ? 'packet' : 'packets'} dropped` : '';
     return { tone: 'ok', headline: 'Denied and verified', detail: `Applied: ${there}. Effective${packets}.` };
   }
   if (effective === 'silent')

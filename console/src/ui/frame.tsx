@@ -103,7 +103,7 @@ function usePageFocus() {
 function Pages() {
   const waiting = useCall(listContainments, { query: { scope: 'waiting', limit: 100 } });
   const count = waiting.data?.items.length ?? 0;
-  const link = 'text-soft rounded px-2 py-1 whitespace-nowrap hover:text-ink hover:no-underline';
+  const link = 'text-soft rounded px-2 py-1 whitespace-nowrap max-sm:px-1.5 max-sm:text-[13px] hover:text-ink hover:no-underline';
   const look = {
     className: link,
     activeProps: { className: 'bg-raised text-ink!' },

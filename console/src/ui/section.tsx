@@ -4,7 +4,7 @@ export function Section({ title, aside, children }: { title: string; aside?: Rea
   const id = useId();
   return (
     <section aria-labelledby={id} className="panel min-w-0">
-      <div className="flex flex-wrap items-baseline justify-between gap-2 px-4 pt-3 pb-2">
+      <div className="flex min-h-11 flex-wrap items-center justify-between gap-x-3 gap-y-1 px-4 py-1.5">
         <h2 id={id} className="font-semibold">
           {title}
         </h2>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { canonicalAddress } from '../../base/address.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { Asset } from '../asset.ts';
@@ -49,7 +50,7 @@ export function assetsWithRoles(tx: Tx, tenantId: string, roles: readonly string
 /** Inserts or replaces. A name or address that another asset had moves to this one. */
 export async function upsertAssets(tx: Tx, assets: readonly Asset[], atMs: number): Promise<void> {
   if (assets.length === 0) return;
-  const rows = JSON.stringify(assets);
+  const rows = storableJson(assets);
   await tx.run(sql`
     insert into assets (tenant_id, site_id, id, name, owner, roles, importance, updated_at)
     select tenant_id, site_id, id, name, owner, array(select jsonb_array_elements_text(roles)), importance, to_timestamp(${atMs} / 1000.0)
@@ -66,7 +67,7 @@ export async function upsertAssets(tx: Tx, assets: readonly Asset[], atMs: numbe
   await tx.run(sql`
     insert into asset_keys (tenant_id, site_id, type, value, asset_id)
     select distinct on (tenant_id, site_id, type, value) tenant_id, site_id, type, value, asset_id
-    from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb)
+    from jsonb_to_recordset(${storableJson(keys)}::jsonb)
       as given (tenant_id text, site_id text, type text, value text, asset_id text)
     on conflict (tenant_id, site_id, type, value) do update set asset_id = excluded.asset_id`);
 }

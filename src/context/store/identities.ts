@@ -1,3 +1,4 @@
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { Identity } from '../identity.ts';
 
@@ -17,7 +18,7 @@ export async function upsertIdentities(tx: Tx, identities: readonly Identity[], 
     insert into identities (tenant_id, name, roles, owner, updated_at)
     select distinct on (tenant_id, lower(name)) tenant_id, lower(name), array(select jsonb_array_elements_text(roles)), owner,
       to_timestamp(${atMs} / 1000.0)
-    from jsonb_to_recordset(${JSON.stringify(identities)}::jsonb) as given (tenant_id text, name text, roles jsonb, owner text)
+    from jsonb_to_recordset(${storableJson(identities)}::jsonb) as given (tenant_id text, name text, roles jsonb, owner text)
     on conflict (tenant_id, name) do update
       set roles = excluded.roles, owner = excluded.owner, updated_at = excluded.updated_at`);
 }

@@ -1,3 +1,4 @@
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { Indicator } from '../indicator.ts';
 
@@ -26,7 +27,7 @@ export async function upsertIndicators(tx: Tx, indicators: readonly Indicator[],
     insert into indicators (tenant_id, id, type, value, source, confidence, valid_from, valid_until, updated_at)
     select distinct on (tenant_id, id) tenant_id, id, type, value, source, confidence, valid_from, valid_until,
       to_timestamp(${atMs} / 1000.0)
-    from jsonb_to_recordset(${JSON.stringify(indicators)}::jsonb) as given (tenant_id text, id text, type text, value text,
+    from jsonb_to_recordset(${storableJson(indicators)}::jsonb) as given (tenant_id text, id text, type text, value text,
       source text, confidence smallint, valid_from timestamptz, valid_until timestamptz)
     on conflict (tenant_id, id) do update set type = excluded.type, value = excluded.value, source = excluded.source,
       confidence = excluded.confidence, valid_from = excluded.valid_from, valid_until = excluded.valid_until,

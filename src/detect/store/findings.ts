@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { Finding } from '../../schema/finding.ts';
-import { jsonb } from './jsonb.ts';
 
 /** A finding that triage holds until its transaction ends, with the revisions it settles by `settleFindings`. */
 export interface ClaimedFinding {
@@ -27,7 +27,7 @@ export async function writeFindings(tx: Tx, findings: readonly Finding[]): Promi
     written,
     sql`with changed as (
       insert into findings as known (${columns})
-      select ${columns} from jsonb_to_recordset(${jsonb(findings)}::jsonb) as new(
+      select ${columns} from jsonb_to_recordset(${storableJson(findings)}::jsonb) as new(
         id text, tenant_id text, site_id text, rule_id text, rule_title text, rule_version text, severity_id integer,
         status_id integer, message text, cause text, attacks jsonb, false_positives jsonb, subjects jsonb,
         group_key text, source_ids jsonb, first_seen_at timestamptz, last_seen_at timestamptz, event_count bigint,
@@ -70,7 +70,7 @@ export async function settleFindings(tx: Tx, claimed: readonly ClaimedFinding[])
   );
   if (rows.length === 0) return;
   await tx.run(sql`delete from finding_claims using
-    jsonb_to_recordset(${jsonb(rows)}::jsonb) as done(finding_id text, revision bigint)
+    jsonb_to_recordset(${storableJson(rows)}::jsonb) as done(finding_id text, revision bigint)
     where finding_claims.finding_id = done.finding_id and finding_claims.revision = done.revision`);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { Fact } from '../match-events.ts';
-import { jsonb } from './jsonb.ts';
 
 export function factId({ tenantId, siteId, hash }: Fact): string {
   return `${tenantId} ${siteId} ${hash}`;
@@ -46,7 +46,7 @@ export async function rememberFacts(tx: Tx, facts: readonly Fact[]): Promise<voi
       last_seen_at: new Date(fact.last),
     }));
   await tx.run(sql`insert into firsts as known (tenant_id, site_id, fact_hash, first_seen_at, first_event, last_seen_at)
-    select * from jsonb_to_recordset(${jsonb(rows)}::jsonb) as new(tenant_id text, site_id text,
+    select * from jsonb_to_recordset(${storableJson(rows)}::jsonb) as new(tenant_id text, site_id text,
       fact_hash text, first_seen_at timestamptz, first_event text, last_seen_at timestamptz)
     on conflict (tenant_id, site_id, fact_hash) do update
       set last_seen_at = greatest(known.last_seen_at, excluded.last_seen_at)

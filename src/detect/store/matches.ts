@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { groupText } from '../correlate/group-state.ts';
 import { Item } from '../correlate/item.ts';
-import { jsonb } from './jsonb.ts';
 
 /** Hands items to the workers that own their windows. */
 export async function insertMatches(tx: Tx, items: readonly { item: Item; partition: number }[]): Promise<void> {
@@ -15,7 +15,7 @@ export async function insertMatches(tx: Tx, items: readonly { item: Item; partit
     item,
   }));
   await tx.run(sql`insert into matches (partition, rule_id, group_key, time, item)
-    select * from jsonb_to_recordset(${jsonb(rows)}::jsonb)
+    select * from jsonb_to_recordset(${storableJson(rows)}::jsonb)
       as new(partition integer, rule_id text, group_key text, time timestamptz, item jsonb)`);
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
-import { jsonb } from './jsonb.ts';
 
 export const RuleProblem = z.object({
   code: z.string(),
@@ -32,7 +32,7 @@ const columns = sql`file, document, kind, rule_id, title, level, status, hash, i
 /** Makes the table say what was found in the folders, and nothing else. */
 export async function replaceRules(tx: Tx, listings: readonly RuleListing[], loadedAt: Date): Promise<void> {
   await tx.run(sql`lock table rules in share row exclusive mode`);
-  const incoming = sql`jsonb_to_recordset(${jsonb(listings)}::jsonb) as new(file text, document integer,
+  const incoming = sql`jsonb_to_recordset(${storableJson(listings)}::jsonb) as new(file text, document integer,
     kind text, rule_id text, title text, level text, status text, hash text, is_loaded boolean, problems jsonb)`;
   await tx.run(sql`delete from rules where not exists
     (select from ${incoming} where new.file = rules.file and new.document = rules.document)`);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { windowId, type ChangedWindow, type WindowKey } from '../correlate/correlate.ts';
 import { groupText, GroupState } from '../correlate/group-state.ts';
-import { jsonb } from './jsonb.ts';
 
 export async function loadWindows(tx: Tx, keys: readonly WindowKey[]): Promise<Map<string, GroupState>> {
   if (keys.length === 0) return new Map();
@@ -38,7 +38,7 @@ export async function saveWindows(
   }));
   await tx.run(sql`insert into windows as known
       (rule_id, group_hash, partition, group_key, state, entry_count, has_episode, touched_at, expires_at)
-    select * from jsonb_to_recordset(${jsonb(rows)}::jsonb) as new(rule_id text, group_hash text,
+    select * from jsonb_to_recordset(${storableJson(rows)}::jsonb) as new(rule_id text, group_hash text,
       partition integer, group_key text, state jsonb, entry_count integer, has_episode boolean,
       touched_at timestamptz, expires_at timestamptz)
     on conflict (rule_id, group_hash) do update set state = excluded.state, entry_count = excluded.entry_count,

@@ -1,14 +1,6 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, type FileHandle } from 'node:fs/promises';
-import { constants } from 'node:fs';
-import { join } from 'node:path';
-
-/** How many first bytes tell one content of a file from another. */
-export const headBytes = 1_024;
-
-export function fingerprintOf(head: Buffer): string {
-  return createHash('sha256').update(head).digest('hex');
-}
+import { constants, type BigIntStats } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 
 /** The bytes at `position`, up to `length`; fewer at the end of the file. */
 export async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
@@ -24,24 +16,52 @@ export async function readAt(handle: FileHandle, position: number, length: numbe
 
 /** What a file is, whatever its name. */
 export interface Identity {
-  /** `device:inode`. */
-  inode: string;
+  /** `device:inode`: enough to tell a file that is held open from others. */
+  node: string;
+  /** Time of birth, ns; 0 where it is not known. */
+  birth: bigint;
   size: number;
   isFile: boolean;
-  /** Epoch ms of the last change of anything about it (ctime), and of its bytes (mtime). */
-  changedAt: number;
-  writtenAt: number;
+  /** It has no name any more. */
+  isDeleted: boolean;
+}
+
+export function identityOf(stat: BigIntStats): Identity {
+  // Where a file system keeps no birth time, Node gives 0 or the time of the last change: what equals that is not told apart.
+  const birth = stat.birthtimeNs === stat.ctimeNs ? 0n : stat.birthtimeNs;
+  const node = `${stat.dev}:${stat.ino}`;
+  return { node, birth, size: Number(stat.size), isFile: stat.isFile(), isDeleted: stat.nlink === 0n };
 }
 
 export async function identify(handle: FileHandle): Promise<Identity> {
-  const stat = await handle.stat({ bigint: true });
-  return {
-    inode: `${stat.dev}:${stat.ino}`,
-    size: Number(stat.size),
-    isFile: stat.isFile(),
-    changedAt: Number(stat.ctimeMs),
-    writtenAt: Number(stat.mtimeMs),
-  };
+  return identityOf(await handle.stat({ bigint: true }));
+}
+
+/** `device:inode:birth`, as it stands in a position. */
+export function fileOf(identity: Identity): string {
+  return `${identity.node}:${identity.birth}`;
+}
+
+/** Inode of a file as it stands in a position. */
+export function inodeOf(file: string): string {
+  return file.split(':')[1] ?? '';
+}
+
+function birthOf(file: string): bigint {
+  return BigInt(file.split(':')[2] ?? 0);
+}
+
+/** SPEC rule 1. Device numbers change at reboot; an inode with the same birth is the same file without them. */
+export function isSameFile(file: string, identity: Identity): boolean {
+  const birth = birthOf(file);
+  if (inodeOf(file) !== inodeOf(identity.node)) return false;
+  return birth !== 0n && identity.birth !== 0n ? birth === identity.birth : file.startsWith(`${identity.node}:`);
+}
+
+/** A copy is never born before what it is a copy of. */
+export function mayBeCopy(identity: Identity, originalFile: string): boolean {
+  const birth = birthOf(originalFile);
+  return birth === 0n || identity.birth === 0n || identity.birth >= birth;
 }
 
 /** Opens for reading; a pipe or a device does not block it. */
@@ -49,34 +69,6 @@ export function openFile(path: string): Promise<FileHandle> {
   return open(path, constants.O_RDONLY | constants.O_NONBLOCK);
 }
 
-/** Whether the file begins with the bytes that a fingerprint was made of. */
-export async function hasFingerprint(
-  handle: FileHandle,
-  known: { fingerprint: string; fingerprint_bytes: number },
-): Promise<boolean> {
-  const head = await readAt(handle, 0, known.fingerprint_bytes);
-  return head.length === known.fingerprint_bytes && fingerprintOf(head) === known.fingerprint;
-}
-
-/** At most this many names of a directory are looked at for lost contents. */
-const maxSiblings = 10_000;
-
-/** Every readable regular file of a directory, open; each is closed before the next unless `keep` takes it. */
-export async function searchDirectory(
-  directory: string,
-  take: (handle: FileHandle, identity: Identity, path: string) => Promise<'keep' | 'close'>,
-): Promise<void> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries.slice(0, maxSiblings)) {
-    if (!entry.isFile()) continue;
-    const path = join(directory, entry.name);
-    const handle = await openFile(path).catch(() => undefined);
-    if (!handle) continue;
-    let kept = false;
-    try {
-      kept = (await take(handle, await identify(handle), path)) === 'keep';
-    } finally {
-      if (!kept) await handle.close();
-    }
-  }
+export function shortHash(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { SourceInfo } from '../../schema/event.ts';
 import { consumers } from './claims.ts';
@@ -28,7 +29,7 @@ export async function reserveBatchIds(tx: Tx): Promise<number[]> {
 export async function commitBatches(tx: Tx, batches: readonly NewBatch[], positions: readonly Position[]) {
   const rows = batches.map(
     (batch) => sql`(${batch.id}::bigint, ${batch.receivedAt}::timestamptz, ${batch.source.tenant_id},
-      ${batch.source.site_id}, ${batch.source.source_id}, ${JSON.stringify(batch.source)}::jsonb,
+      ${batch.source.site_id}, ${batch.source.source_id}, ${storableJson(batch.source)}::jsonb,
       ${batch.contentVersion}, ${batch.eventCount}::integer, ${batch.bodyBytes}::integer, ${batch.body}::bytea)`,
   );
   const moved =

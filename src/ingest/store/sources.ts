@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { Source, type SourceProblem } from '../../schema/source.ts';
 
@@ -25,7 +26,7 @@ export async function insertSource(
     insert into sources (id, tenant_id, site_id, name, kind, format, settings, channel_trust, trusted_proxies, time_zone,
       is_demonstration, quiet_after_s, created_at)
     values (${source.id}, ${settings.tenant_id}, ${settings.site_id}, ${settings.name}, ${settings.kind},
-      ${settings.format}, ${JSON.stringify(settings)}::jsonb, ${source.channel_trust}, ${settings.trusted_proxies}::text[],
+      ${settings.format}, ${storableJson(settings)}::jsonb, ${source.channel_trust}, ${settings.trusted_proxies}::text[],
       ${settings.time_zone}, ${settings.is_demonstration}, ${settings.quiet_after_s}, ${source.created_at})
     on conflict do nothing`);
   return inserted === 1;
@@ -49,7 +50,7 @@ export async function updateSourceState(tx: Tx, id: string, state: Source['state
 
 export async function updateSourceProblem(tx: Tx, id: string, problem: SourceProblem | undefined): Promise<void> {
   await tx.run(sql`
-    update sources set problem = ${problem ? JSON.stringify(problem) : null}::jsonb where id = ${id}`);
+    update sources set problem = ${problem ? storableJson(problem) : null}::jsonb where id = ${id}`);
 }
 
 export async function addLost(tx: Tx, id: string, lost: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 
 const CustodyEntry = z.object({ at: z.string(), holder: z.string(), purpose: z.string() });
@@ -26,13 +27,13 @@ const columns = sql`id, tenant_id, incident_id, title, origin, media_type, size_
 export const insertEvidence = (tx: Tx, evidence: Evidence, content: Uint8Array | null) =>
   tx.run(sql`insert into evidence (${columns}, content) values (${evidence.id}, ${evidence.tenant_id}, ${evidence.incident_id},
     ${evidence.title}, ${evidence.origin}, ${evidence.media_type}, ${evidence.size_bytes}, ${evidence.sha256},
-    ${evidence.location}, ${JSON.stringify(evidence.custody)}::jsonb, ${evidence.collected_by}, ${evidence.collected_at},
+    ${evidence.location}, ${storableJson(evidence.custody)}::jsonb, ${evidence.collected_by}, ${evidence.collected_at},
     ${content === null ? null : Buffer.from(content)})`);
 
 export const addCustody = (tx: Tx, id: string, entry: CustodyEntry) =>
   tx.maybe(
     Evidence,
-    sql`update evidence set custody = custody || ${JSON.stringify(entry)}::jsonb where id = ${id} returning ${columns}`,
+    sql`update evidence set custody = custody || ${storableJson(entry)}::jsonb where id = ${id} returning ${columns}`,
   );
 
 /** Oldest first, without the content. */

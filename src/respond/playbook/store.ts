@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { LoadedPlaybook } from './playbook.ts';
 
@@ -9,7 +10,7 @@ export async function insertPlaybook(tx: Tx, tenantId: string, playbook: LoadedP
   await tx.run(sql`
     insert into playbooks (tenant_id, id, version, content_hash, name, body)
     values (${tenantId}, ${playbook.id}, ${playbook.version}, ${playbook.contentHash}, ${playbook.name},
-      ${JSON.stringify(playbook.body)}::jsonb)
+      ${storableJson(playbook.body)}::jsonb)
     on conflict (tenant_id, id, version) do nothing`);
   const row = await tx.one(
     StoredVersion,

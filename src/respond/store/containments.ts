@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { Containment } from '../../schema/containment.ts';
 import { enforcedStatuses, openStatuses } from '../contain/transitions.ts';
@@ -34,7 +35,7 @@ export async function insertContainments(tx: Tx, entries: readonly NewContainmen
       select id, tenant_id, site_id, kind, target, status, level, reason, decision, request, requested_by,
         incident_id, rule_id, playbook_id, step_id, execution_id, occasion, verification, escalation, duration_s, refire_count,
         is_demonstration, created_at, ordered_at, expires_at, approval_reason, approved_by, revision
-      from jsonb_populate_recordset(null::containments, ${JSON.stringify(rows)}::jsonb)
+      from jsonb_populate_recordset(null::containments, ${storableJson(rows)}::jsonb)
       on conflict (id) do nothing
       returning id, tenant_id, is_demonstration, status
     ), places as (
@@ -84,7 +85,7 @@ export const saveContainments = (tx: Tx, list: readonly Containment[]) =>
       escalation = n.escalation, duration_s = n.duration_s, ordered_at = n.ordered_at, in_force_at = n.in_force_at,
       expires_at = n.expires_at, released_at = n.released_at, release_reason = n.release_reason,
       released_by = n.released_by, approval_reason = n.approval_reason, approved_by = n.approved_by, revision = n.revision
-    from jsonb_populate_recordset(null::containments, ${JSON.stringify(list)}::jsonb) n
+    from jsonb_populate_recordset(null::containments, ${storableJson(list)}::jsonb) n
     where c.id = n.id`);
 
 export const containmentsOfIncident = (tx: Tx, incidentId: string) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { PointSettings } from '../enforce/points.ts';
 import { enforcedStatuses } from '../contain/transitions.ts';
@@ -148,7 +149,7 @@ export const markDrifted = (tx: Tx, pointId: string, containmentIds: readonly st
 export const saveCounters = (tx: Tx, pointId: string, counts: readonly { containment_id: string; packets: number }[]) =>
   tx.run(sql`
     update enforcements e set dropped_packets = greatest(e.dropped_packets, n.packets)
-    from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as n (containment_id text, packets bigint)
+    from jsonb_to_recordset(${storableJson(counts)}::jsonb) as n (containment_id text, packets bigint)
     where e.containment_id = n.containment_id and e.point_id = ${pointId} and n.packets > e.dropped_packets`);
 
 /**

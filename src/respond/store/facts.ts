@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { ContainmentStatus, LadderLevel } from '../../schema/containment.ts';
 
@@ -58,7 +59,7 @@ export const readStoredFacts = (tx: Tx, questions: readonly FactQuestion[], now:
       (select coalesce(json_object_agg(b.name, b.used), '{}') from budgets b
         where b.tenant_id = q."tenantId" and b.starts_at = date_trunc('hour', ${now}::timestamptz, 'UTC')
           and q."budgetNames" ? b.name) as used
-    from rows from (jsonb_to_recordset(${JSON.stringify(questions)}::jsonb)
+    from rows from (jsonb_to_recordset(${storableJson(questions)}::jsonb)
       as ("tenantId" text, target text, kind text, "ruleIds" jsonb, "incidentId" text, "playbookId" text, "stepId" text,
         "isDemonstration" boolean, "budgetNames" jsonb)) with ordinality
       as q ("tenantId", target, kind, "ruleIds", "incidentId", "playbookId", "stepId", "isDemonstration", "budgetNames", ord)
@@ -80,7 +81,7 @@ export async function reserveBudgets(
     sql`
     insert into budgets (tenant_id, name, starts_at, used, cap)
     select ${tenantId}, name, date_trunc('hour', ${now}::timestamptz, 'UTC'), 1, "limit"
-    from jsonb_to_recordset(${JSON.stringify(budgets)}::jsonb) as b (name text, "limit" integer)
+    from jsonb_to_recordset(${storableJson(budgets)}::jsonb) as b (name text, "limit" integer)
     where "limit" >= 1 order by name
     on conflict (tenant_id, name, starts_at) do update set used = budgets.used + 1, cap = excluded.cap
       where budgets.used < excluded.cap

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableJson } from '../../base/storable-text.ts';
 import { assetsFor, identitiesFor, type AssetKey } from '../../context/index.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { Finding } from '../../schema/finding.ts';
@@ -149,7 +150,7 @@ const selectPairs = (tx: Tx, pairs: readonly ReturnType<typeof pairOf>[]) =>
   tx.many(
     Pair,
     sql`select wanted.*, c.is_open, c.status, c.resolved_at, c.verdict, c.incident
-      from (select distinct * from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb)
+      from (select distinct * from jsonb_to_recordset(${storableJson(pairs)}::jsonb)
         as pair (tenant_id text, site_id text, entity_type text, entity_value text, cause text)) as wanted
       cross join lateral (
         select c.is_open, i.status, i.resolved_at, i.verdict, ${incidentJson} as incident

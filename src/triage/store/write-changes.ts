@@ -1,3 +1,4 @@
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { Verdict } from '../../schema/incident.ts';
 import type { StatusChange } from '../statuses.ts';
@@ -66,7 +67,7 @@ export const moveCauses = async (
     causes: readonly { entity_type: string; entity_value: string; cause: string }[];
   },
 ) => {
-  const wanted = sql`jsonb_to_recordset(${JSON.stringify(move.causes)}::jsonb) as wanted (entity_type text, entity_value text, cause text)`;
+  const wanted = sql`jsonb_to_recordset(${storableJson(move.causes)}::jsonb) as wanted (entity_type text, entity_value text, cause text)`;
   await tx.run(sql`
     with taken as (
       delete from incident_causes c using ${wanted}

@@ -1,3 +1,4 @@
+import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { Incident, type RiskTerm } from '../../schema/incident.ts';
 import { incidentColumns } from './incidents.ts';
@@ -26,7 +27,7 @@ const opening = (incidents: readonly NewIncident[], atMs: number) => sql`
   select id, tenant_id, site_id, title, 'suspected', 'new', severity_id, 0, '[]', entity_type, entity_value,
     entity_reason, cause, 0, 0, first_seen_at, last_seen_at, is_demonstration, former_incident_id, 0,
     to_timestamp(${atMs} / 1000.0), to_timestamp(${atMs} / 1000.0)
-  from jsonb_to_recordset(${JSON.stringify(incidents)}::jsonb) as given (id text, tenant_id text, site_id text, title text,
+  from jsonb_to_recordset(${storableJson(incidents)}::jsonb) as given (id text, tenant_id text, site_id text, title text,
     severity_id smallint, entity_type text, entity_value text, entity_reason text, cause text, is_demonstration boolean,
     former_incident_id text, first_seen_at timestamptz, last_seen_at timestamptz)
   returning ${incidentColumns}`;
@@ -44,7 +45,7 @@ export interface CauseRow {
 const claimingCauses = (causes: readonly CauseRow[]) => sql`
     insert into incident_causes (incident_id, tenant_id, site_id, entity_type, entity_value, cause, is_open)
     select distinct incident_id, tenant_id, site_id, entity_type, entity_value, cause, true
-    from jsonb_to_recordset(${JSON.stringify(causes)}::jsonb) as given (incident_id text, tenant_id text, site_id text,
+    from jsonb_to_recordset(${storableJson(causes)}::jsonb) as given (incident_id text, tenant_id text, site_id text,
       entity_type text, entity_value text, cause text)
     on conflict (incident_id, entity_type, entity_value, cause) do update set is_open = true
       where not incident_causes.is_open`;
@@ -78,7 +79,7 @@ const joiningFindings = (rows: readonly JoinedFinding[], by: string, atMs: numbe
       severity_id, technique_ids, entity_type, entity_value, cause, event_count)
     select incident_id, finding_id, true, reason, ${by}, to_timestamp(${atMs} / 1000.0), rule_id, rule_title, severity_id,
       array(select jsonb_array_elements_text(technique_ids)), entity_type, entity_value, cause, new_events
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (incident_id text, finding_id text, reason text,
+    from jsonb_to_recordset(${storableJson(rows)}::jsonb) as given (incident_id text, finding_id text, reason text,
       rule_id text, rule_title text, severity_id smallint, technique_ids jsonb, entity_type text, entity_value text,
       cause text, new_events bigint)
     on conflict (incident_id, finding_id) do update set is_current = true, severity_id = excluded.severity_id,
@@ -105,7 +106,7 @@ const seeingEntities = (entities: readonly SeenEntity[]) => sql`
       times_seen, last_finding_id, first_seen_at, last_seen_at)
     select incident_id, tenant_id, site_id, type, value, role, is_trusted, importance,
       array(select jsonb_array_elements_text(asset_roles)), times, last_finding_id, first_seen_at, last_seen_at
-    from jsonb_to_recordset(${JSON.stringify(entities)}::jsonb) as given (incident_id text, tenant_id text, site_id text,
+    from jsonb_to_recordset(${storableJson(entities)}::jsonb) as given (incident_id text, tenant_id text, site_id text,
       type text, value text, role text, is_trusted boolean, importance smallint, asset_roles jsonb, times bigint,
       last_finding_id text, first_seen_at timestamptz, last_seen_at timestamptz)
     on conflict (incident_id, type, value, role) do update set
@@ -156,7 +157,7 @@ export const writeScores = (tx: Tx, scores: readonly ScoredIncident[], atMs: num
       risk_terms = given.risk_terms, finding_count = given.finding_count, event_count = given.event_count,
       first_seen_at = given.first_seen_at, last_seen_at = given.last_seen_at,
       is_demonstration = given.is_demonstration, revision = i.revision + 1, updated_at = to_timestamp(${atMs} / 1000.0)
-    from jsonb_to_recordset(${JSON.stringify(scores)}::jsonb) as given (id text, title text, severity_id smallint,
+    from jsonb_to_recordset(${storableJson(scores)}::jsonb) as given (id text, title text, severity_id smallint,
       risk_score double precision, risk_terms jsonb, finding_count int, event_count bigint, first_seen_at timestamptz,
       last_seen_at timestamptz, is_demonstration boolean)
     where i.id = given.id`);

@@ -26,7 +26,7 @@ export function Findings({
           </div>
           <p>{visible(finding.message)}</p>
           <dl className="text-soft grid grid-cols-[8rem_1fr] gap-x-2 gap-y-1 max-sm:grid-cols-1">
-            <dt>When</dt>
+            <dt className="max-sm:label">When</dt>
             <dd>
               {finding.event_count} events, <Moment at={finding.first_seen_at} /> to{' '}
               <Moment at={finding.last_seen_at} show="clock" />
@@ -35,13 +35,13 @@ export function Findings({
               .filter((reason) => reason.finding_id === finding.id)
               .map((reason) => (
                 <div key={reason.at} className="contents">
-                  <dt>Why here</dt>
+                  <dt className="max-sm:label">Why here</dt>
                   <dd>{visible(reason.reason)}</dd>
                 </div>
               ))}
             {finding.false_positives.length > 0 && (
               <>
-                <dt>Known to mislead</dt>
+                <dt className="max-sm:label">False positives</dt>
                 <dd>{finding.false_positives.map(visible).join(' ')}</dd>
               </>
             )}

@@ -53,7 +53,7 @@ function Command({ what, command }: { what: string; command: string }) {
     <li>
       {what && <p className="text-soft mb-1">{what}</p>}
       <div className="flex items-start gap-2">
-        <pre className="code min-w-0 grow">{command}</pre>
+        <pre className="code min-w-0 grow whitespace-pre-wrap">{command}</pre>
         <Button onClick={copy} aria-label={`Copy: ${command}`} className="py-2!">
           {copied ? 'Copied' : 'Copy'}
         </Button>

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { storableJson, storableText } from '../../../base/storable-text.ts';
 import { sql, type Tx } from '../../../db/index.ts';
 import { Execution, StepExecution, type ExecutionStatus } from '../execution.ts';
 import type { ExecutionRequest } from '../request-execution.ts';
 
-const jsonb = (value: unknown) => sql`${JSON.stringify(value)}::jsonb`;
+const storable = (text: string) => storableText(text).slice(0, 4_000);
+
+const jsonb = (value: unknown) => sql`${storableJson(value)}::jsonb`;
 
 /** Gives false when the run is there already. */
 export async function insertExecution(tx: Tx, request: ExecutionRequest): Promise<boolean> {
@@ -203,9 +206,4 @@ export async function settleRequests(tx: Tx, ids: readonly number[]): Promise<vo
 /** Requests that were carried out longer ago than this. Gives how many were dropped. */
 export function deleteOldRequests(tx: Tx, days: number): Promise<number> {
   return tx.run(sql`delete from execution_requests where dispatched_at < now() - make_interval(days => ${days}::int)`);
-}
-
-/** PostgreSQL text has no NUL. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\ufffd').toWellFormed().slice(0, 4_000);
 }

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { storableText } from '../../../base/storable-text.ts';
 import { sql, type Tx } from '../../../db/index.ts';
+
+const storable = (text: string) => storableText(text).slice(0, 2_000);
 
 /** One message to one notifier. */
 const NotificationRow = z.object({
@@ -53,9 +56,4 @@ export function notificationsOfIncident(tx: Tx, incidentId: string): Promise<Not
     NotificationRow,
     sql`select * from notifications where incident_id = ${incidentId} order by created_at, id limit 1000`,
   );
-}
-
-/** PostgreSQL text has no NUL. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\ufffd').toWellFormed().slice(0, 2_000);
 }
