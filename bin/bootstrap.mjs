@@ -23,7 +23,7 @@ function isInstalled() {
 export function install() {
   if (isInstalled()) return;
   process.stderr.write('Installing the locked packages (npm ci). This happens once.\n');
-  const result = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+  const result = spawnSync('npm', ['ci', '--min-release-age=0', '--no-fund', '--no-audit', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     // npm hands its own settings down to children; a production setting would leave out the console's build.
@@ -72,15 +72,14 @@ export function buildConsole() {
 }
 
 /** Runs a TypeScript file under the pinned Node; becomes that process where this Node can, else passes signals and exit code through. */
-export function run(file, args, more = {}) {
+export function run(file, args, flags = []) {
   install();
   const node = pinnedNode();
-  const words = ['--disable-warning=ExperimentalWarning', join(root, file), ...args];
+  const words = [...flags, '--disable-warning=ExperimentalWarning', join(root, file), ...args];
   const env = {
     // With compiled code at hand a process starts faster and never loads the TypeScript stripper: some 30 MB less each.
     NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'firebreak'),
     ...process.env,
-    ...more,
     PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}`,
   };
   if (typeof process.execve === 'function') process.execve(node, [node, ...words], env);

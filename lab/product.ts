@@ -42,7 +42,7 @@ export async function startProduct(options: {
   const prefix = options.namespace ? ['ip', 'netns', 'exec', options.namespace] : [];
   const command = (...args: string[]) =>
     [...prefix, process.execPath, '--disable-warning=ExperimentalWarning', ...args] as [string, ...string[]];
-  // As `npm start` sets it: see bin/bootstrap.mjs.
+  // As `npm start` does: see bin/bootstrap.mjs and bin/firebreak.mjs.
   const compiled = join(root, 'node_modules', '.cache', 'firebreak');
   const env = { NODE_COMPILE_CACHE: compiled, ...process.env, FIREBREAK_CONFIG: config, NO_COLOR: '1' };
 
@@ -50,7 +50,7 @@ export async function startProduct(options: {
   let output = '';
 
   async function start(): Promise<void> {
-    const [program, ...args] = command(join(root, 'src/server/main.ts'), 'serve');
+    const [program, ...args] = command('--max-semi-space-size=2', join(root, 'src/server/main.ts'), 'serve');
     child = spawn(program, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     output = '';
     const keep = (chunk: Buffer) => (output += chunk.toString());
@@ -72,7 +72,23 @@ export async function startProduct(options: {
     return { code: result.status ?? 1, stdout: result.stdout, stderr: result.stderr };
   }
 
-  await start();
+  const killAll = async () => {
+    for (const pid of membersOf(state, child.pid)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended between the listing and the signal.
+      }
+    }
+    if (child.exitCode === null && child.signalCode === null) await new Promise((done) => child.once('exit', done));
+  };
+
+  try {
+    await start();
+  } catch (error) {
+    await killAll();
+    throw error;
+  }
   return {
     folder: options.folder,
     state,
@@ -86,16 +102,7 @@ export async function startProduct(options: {
       return child;
     },
     output: () => output,
-    async killAll() {
-      for (const pid of membersOf(state, child.pid)) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // It ended between the listing and the signal.
-        }
-      }
-      if (child.exitCode === null && child.signalCode === null) await new Promise((done) => child.once('exit', done));
-    },
+    killAll,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((done) => child.once('exit', done));

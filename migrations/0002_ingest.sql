@@ -25,6 +25,8 @@ create table sources (
   problem jsonb,
   -- Since when it runs in this process: silence before that is ours.
   running_since timestamptz,
+  -- Number of its last reader: a reader that was killed in the middle of a commit must not write after the next began.
+  reader integer not null default 0,
   -- When it ran for the first time: files that appear later are read from their beginning.
   started_at timestamptz,
   created_at timestamptz not null,
@@ -68,11 +70,13 @@ create table positions (
   source_id text not null,
   -- device:inode:number, one for every content a name or an inode had.
   generation text not null,
+  -- device:inode:birth of the file that carries it now; a copy may carry it on.
+  file text not null,
+  -- The live name it was read under.
   path text not null,
   byte_offset bigint not null check (byte_offset >= 0),
-  -- SHA-256 of the first fingerprint_bytes bytes: tells a reused inode or a refilled file from the one that was read.
+  -- Hashes of bytes up to the offset, as at:hash …: tells a reused inode, a refilled file and a copy from others.
   fingerprint text not null,
-  fingerprint_bytes integer not null,
   updated_at timestamptz not null,
   primary key (source_id, generation)
 ) with (fillfactor = 50);

@@ -73,6 +73,19 @@ create table firsts (
 );
 create index firsts_last_seen on firsts (last_seen_at);
 
+-- Who logged on from where over the network, successfully: the guard asks before it denies an address.
+create table logons (
+  tenant_id text not null,
+  site_id text not null,
+  -- An IPv6 source is its /64.
+  address inet not null,
+  user_name text not null,
+  first_seen_at timestamptz not null,
+  last_seen_at timestamptz not null,
+  primary key (tenant_id, address, user_name, site_id)
+);
+create index logons_last_seen on logons (last_seen_at);
+
 create table findings (
   id text primary key,
   tenant_id text not null,

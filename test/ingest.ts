@@ -19,6 +19,12 @@ export interface TestIngest {
   restart(): Promise<Ingest>;
 }
 
+// At the top: a hook that is added inside another hook (an ingest made in beforeAll) is not run.
+const cleanups: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
 /** An ingest on its own database and folder; both go after the file. */
 export async function testIngest(): Promise<TestIngest> {
   const db = await testDatabase({ max: 4 });
@@ -39,7 +45,7 @@ export async function testIngest(): Promise<TestIngest> {
       return test.ingest;
     },
   };
-  afterAll(async () => {
+  cleanups.push(async () => {
     await test.ingest.stopAll();
     rmSync(dir, { recursive: true, force: true });
   });

@@ -1,7 +1,7 @@
 import { isRecord, readJsonRecord, recordTime } from '../../src/connector/index.ts';
 import type { Format, Logsource, ReadContext } from '../../src/connector/index.ts';
 import { baseEventOf } from './map.ts';
-import { subjectsOf, valueAt } from './subjects.ts';
+import { logonOf, subjectsOf, valueAt } from './subjects.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -41,11 +41,13 @@ export const json: Format = {
     const time = timeOf(record, context);
     const isOcsf = isOcsfRecord(record);
     const subjects = subjectsOf(record, isOcsf, context);
+    const logon = logonOf(record, isOcsf, subjects);
     return {
       ...(time === undefined ? {} : { time }),
       logsources: [logsourceOf(record)],
       view: record,
       subjects,
+      ...(logon === undefined ? {} : { logon }),
       toOcsf: () => (isOcsf ? { ...record } : baseEventOf(record, subjects, time ?? context.receivedAt, line)),
     };
   },

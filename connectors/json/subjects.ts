@@ -1,5 +1,5 @@
 import { canonicalAddress } from '../../src/base/address.ts';
-import { isRecord, isTrustedProxy, type ReadContext } from '../../src/connector/index.ts';
+import { isRecord, isTrustedProxy, type ReadContext, type ReadEvent } from '../../src/connector/index.ts';
 import type { EntityType, FieldTrust, Role, Subject } from '../../src/schema/subject.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -40,4 +40,17 @@ export function subjectsOf(record: Json, isOcsf: boolean, context: ReadContext):
     const part = type === 'ip' && isTrustedProxy(text, context) ? 'intermediary' : role;
     return [{ type, value: text, role: part, field, field_trust: trust, channel_trust: context.channelTrust }];
   });
+}
+
+/** OCSF Authentication (3002) logon with status success; ECS event.category authentication with outcome success. */
+export function logonOf(record: Json, isOcsf: boolean, subjects: readonly Subject[]): ReadEvent['logon'] {
+  const category = valueAt(record, 'event.category');
+  const isLogon = isOcsf
+    ? record['class_uid'] === 3002 && record['activity_id'] === 1 && record['status_id'] === 1
+    : (Array.isArray(category) ? category : [category]).includes('authentication') &&
+      valueAt(record, 'event.outcome') === 'success';
+  if (!isLogon) return undefined;
+  const address = subjects.find(({ type, role, field_trust }) => type === 'ip' && role === 'actor' && field_trust !== 'free');
+  const user = subjects.find(({ field }) => field === 'user.name');
+  return address && user ? { address: address.value, user: user.value } : undefined;
 }

@@ -98,6 +98,11 @@ function subjectsOf(header: SyslogHeader, read: SshdMessage, context: ReadContex
   return subjects;
 }
 
+function logonOf(read: SshdMessage, context: ReadContext): ReadEvent['logon'] {
+  if (!read.event.startsWith('accepted_') || read.srcIp === undefined || !read.user) return undefined;
+  return isTrustedProxy(read.srcIp, context) ? undefined : { address: read.srcIp, user: read.user };
+}
+
 /** sshd in auth.log, syslog of either RFC, and the journal as text or JSON. */
 export const sshd: Format = {
   name: 'sshd',
@@ -113,12 +118,14 @@ export const sshd: Format = {
     const { message, count } = readRepeat(header.message);
     const read = readSshdMessage(message);
     const view = viewOf(header, read, count);
+    const logon = logonOf(read, context);
     const event: ReadEvent = {
       ...(header.time === undefined ? {} : { time: header.time }),
       ...(count === undefined ? {} : { count }),
       logsources,
       view,
       subjects: subjectsOf(header, read, context),
+      ...(logon === undefined ? {} : { logon }),
       toOcsf() {
         const time = header.time ?? context.receivedAt;
         return isAuthentication(read) ? authenticationOf(view, time, line) : sshActivityOf(view, time, line);

@@ -3,7 +3,7 @@ import type { Format } from '../../src/connector/index.ts';
 import { logsourcesOf } from './channels.ts';
 import { toOcsf } from './map/classes.ts';
 import { readWindowsRecord } from './record.ts';
-import { subjectsOf } from './subjects.ts';
+import { logonOf, subjectsOf } from './subjects.ts';
 import { viewOf } from './view.ts';
 
 /** Windows events as JSON (evtx_dump, NXLog, Winlogbeat) or as rendered XML, one on a line. */
@@ -19,11 +19,14 @@ export const windowsEvent: Format = {
     const view = viewOf(record);
     const time =
       recordTime(record.created, context) ?? recordTime(record.data['UtcTime'], { ...context, timeZone: '' });
+    const subjects = subjectsOf(record, context);
+    const logon = logonOf(record, subjects);
     return {
       ...(time === undefined ? {} : { time }),
       logsources: logsourcesOf(record.channel, record.eventId, record.data['EventType']),
       view,
-      subjects: subjectsOf(record, context),
+      subjects,
+      ...(logon === undefined ? {} : { logon }),
       toOcsf: () => toOcsf(record, time ?? context.receivedAt, line),
     };
   },

@@ -1,5 +1,5 @@
 import { canonicalAddress } from '../../src/base/address.ts';
-import { isTrustedProxy, type ReadContext } from '../../src/connector/index.ts';
+import { isTrustedProxy, type ReadContext, type ReadEvent } from '../../src/connector/index.ts';
 import type { FieldTrust, Role, Subject } from '../../src/schema/subject.ts';
 import { serviceOf } from './channels.ts';
 import { groupActivities } from './map/group-management.ts';
@@ -68,6 +68,15 @@ export function subjectsOf(record: WindowsRecord, context: ReadContext): Subject
     }
   }
   return subjects;
+}
+
+/** Event 4624 with a network address. Anonymous and guest logons prove nothing; names with a dollar sign are machines. */
+export function logonOf(record: WindowsRecord, subjects: readonly Subject[]): ReadEvent['logon'] {
+  if (record.eventId !== 4624 || serviceOf(record.channel) !== 'security') return undefined;
+  const address = subjects.find(({ type, role }) => type === 'ip' && role === 'actor')?.value;
+  const user = subjects.find(({ field }) => field === 'TargetUserName')?.value;
+  if (address === undefined || user === undefined || user.endsWith('$')) return undefined;
+  return /^(?:anonymous logon|anonymous|guest)$/i.test(user) ? undefined : { address, user };
 }
 
 /** Loopback and unspecified addresses are the machine itself. */

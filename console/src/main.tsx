@@ -5,7 +5,6 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiProblem } from '../../src/api/client.ts';
-import { getMe } from '../../src/api/session.ts';
 import { isAway } from './queries.ts';
 import { router } from './routes.tsx';
 import './styles.css';
@@ -16,9 +15,9 @@ applyTheme(storedTheme());
 const queries = new QueryClient({
   queryCache: new QueryCache({
     // A session that ended shows at the first refusal: asking who we are brings the sign-in.
-    onError: (error, query) => {
+    onError: (error) => {
       const isRefused = error instanceof ApiProblem && error.problem.status === 401;
-      if (isRefused && query.queryKey[1] !== getMe.id) void queries.invalidateQueries({ queryKey: ['me'] });
+      if (isRefused) void queries.invalidateQueries({ queryKey: ['me'] });
     },
   }),
   defaultOptions: {

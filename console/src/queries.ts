@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tan
 import { useRef } from 'react';
 import { ApiProblem, createClient, ServerAway } from '../../src/api/client.ts';
 import type { CallOf, ReplyOf, Route } from '../../src/api/route.ts';
-import { getMe } from '../../src/api/session.ts';
+import { getMe, type Me } from '../../src/api/session.ts';
 import type { Permission } from '../../src/schema/permission.ts';
 
 const client = createClient({ fetch: (url, init) => fetch(url, init), baseUrl: '' });
@@ -32,9 +32,22 @@ export function useCall<R extends Route>(
   });
 }
 
+/** Who looks; null: nobody is signed in, which is an answer and no error. */
+export function useMe(): UseQueryResult<Me | null> {
+  return useQuery({
+    queryKey: ['me'],
+    queryFn: ({ signal }) =>
+      client.call(getMe, {}, { signal }).catch((error: unknown) => {
+        if (error instanceof ApiProblem && error.problem.status === 401) return null;
+        throw error;
+      }),
+    refetchInterval: ({ state }) => (isAway(state.error) ? askAgainMs : false),
+  });
+}
+
 /** Whether the one who looks may do something; the server has the last word. */
 export function useMay(permission: Permission): boolean {
-  return useCall(getMe, {}).data?.permissions.includes(permission) ?? false;
+  return useMe().data?.permissions.includes(permission) ?? false;
 }
 
 /**

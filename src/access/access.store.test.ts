@@ -177,6 +177,6 @@ test('what is over is swept away', async () => {
   await access.sweep();
   for (const table of ['sessions', 'sign_in_attempts', 'idempotency_keys'])
     expect(
-      await db.read.one(z.object({ count: z.number() }), sql`select count(*) as count from ${sql.table(table)}`),
+      await db.read.one(z.object({ count: z.number() }), sql`select count(*) as count from ${sql.id(table)}`),
     ).toEqual({ count: 0 });
 });

@@ -32,6 +32,11 @@ export interface ReadEvent {
   view: Readonly<Record<string, unknown>>;
   /** Values with a role. Only these may ever aim a containment. */
   subjects: readonly Subject[];
+  /**
+   * A logon over the network that succeeded: from which address, as whom. Only where the logging program itself says so;
+   * an account that nobody has to prove (anonymous, guest) and a proxy's address are none.
+   */
+  logon?: { address: string; user: string };
   /** One OCSF 1.8.0 event, made when asked for. Fields without a place go to `unmapped`. */
   toOcsf(): Record<string, unknown>;
 }

@@ -5,7 +5,8 @@ import { testDatabase } from '../../test/database.ts';
 import { until } from '../../test/until.ts';
 import { silentLog } from '../base/log.ts';
 import { openDatabase } from './database.ts';
-import { sql, type Tx } from './statement.ts';
+import { sql } from './sql.ts';
+import type { Tx } from './statement.ts';
 import { isUnavailable } from './unavailable.ts';
 
 const db = await testDatabase({ max: 3 });

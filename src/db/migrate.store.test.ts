@@ -8,7 +8,7 @@ import { emptyDatabase, migrationsDir } from '../../test/database.ts';
 import { silentLog as log } from '../base/log.ts';
 import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
-import { sql } from './statement.ts';
+import { sql } from './sql.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fb-migrate-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

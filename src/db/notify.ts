@@ -5,7 +5,15 @@ import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 
 /** The wake-ups that cross processes; inside a process they are delivered at once, without PostgreSQL. */
-export type Channel = 'batches' | 'findings' | 'incidents' | 'containments' | 'executions' | 'rules' | 'ledger';
+export type Channel =
+  | 'sources'
+  | 'batches'
+  | 'findings'
+  | 'incidents'
+  | 'containments'
+  | 'executions'
+  | 'rules'
+  | 'ledger';
 
 export interface Channels {
   /**
@@ -32,6 +40,8 @@ export function createChannels(url: string, log: Log): Channels {
   const closing = new AbortController();
   let client: pg.Client | undefined;
   let connecting: Promise<void> | undefined;
+  /** Ends when the connection has answered what it was asked last: it is asked one thing at a time. */
+  let answered: Promise<unknown> = Promise.resolve();
 
   const deliver = (channel: Channel) => {
     for (const onWake of listeners.get(channel) ?? []) onWake();
@@ -66,6 +76,7 @@ export function createChannels(url: string, log: Log): Channels {
     while (!closing.signal.aborted) {
       try {
         client = await connectOnce();
+        answered = Promise.resolve();
         for (const channel of unsent) send(channel);
         unsent.clear();
         for (const channel of listeners.keys()) deliver(channel);
@@ -87,6 +98,12 @@ export function createChannels(url: string, log: Log): Channels {
     connecting = connect();
   }
 
+  function ask(through: pg.Client, text: string, values: readonly string[] = []): Promise<unknown> {
+    const answer = answered.then(() => through.query(text, [...values]));
+    answered = answer.catch(() => {});
+    return answer;
+  }
+
   function send(channel: Channel): void {
     connecting ??= connect();
     const through = client;
@@ -94,7 +111,7 @@ export function createChannels(url: string, log: Log): Channels {
       unsent.add(channel);
       return;
     }
-    through.query('select pg_notify($1, $2)', [nameOf(channel), self]).catch((error: unknown) => {
+    ask(through, 'select pg_notify($1, $2)', [nameOf(channel), self]).catch((error: unknown) => {
       log.debug({ channel, error: messageOf(error) }, 'A wake-up was not sent; the listeners poll.');
       lost(through);
     });
@@ -114,7 +131,7 @@ export function createChannels(url: string, log: Log): Channels {
   // A peer that vanished without a farewell is noticed by a question that is not answered.
   const heartbeat = setInterval(() => {
     const through = client;
-    through?.query('select 1').catch(() => lost(through));
+    if (through) ask(through, 'select 1').catch(() => lost(through));
   }, heartbeatMs);
   heartbeat.unref();
 
@@ -135,7 +152,7 @@ export function createChannels(url: string, log: Log): Channels {
       else {
         listeners.set(channel, new Set([onWake]));
         const through = client;
-        if (through) through.query(`listen ${nameOf(channel)}`).catch(() => lost(through));
+        if (through) ask(through, `listen ${nameOf(channel)}`).catch(() => lost(through));
       }
       connecting ??= connect();
       return () => listeners.get(channel)?.delete(onWake);

@@ -1,19 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  sql,
-  type RawBuilder,
-} from 'kysely';
 import type { QueryConfig, QueryResult } from 'pg';
 import type { z } from 'zod';
 import { errors } from './errors.ts';
-
-export { sql };
-export type Query = RawBuilder<unknown>;
+import type { Query } from './sql.ts';
 
 /**
  * What a statement runs on: a transaction, or the pool for a single statement of its own.
@@ -29,16 +18,6 @@ export interface Tx {
 
 /** Sends one statement; throws what the driver throws. */
 export type Send = (statement: QueryConfig) => Promise<QueryResult>;
-
-// Only compiles; statements go out by `Send`.
-const compiler = new Kysely<unknown>({
-  dialect: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (kysely) => new PostgresIntrospector(kysely),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
-  },
-});
 
 const names = new Map<string, string>();
 const mostNames = 200;
@@ -57,9 +36,9 @@ function nameOf(text: string): string | undefined {
 
 export function statementsOn(send: Send): Tx {
   const execute = (query: Query): Promise<QueryResult> => {
-    const { sql: text, parameters } = query.compile(compiler);
+    const { text } = query;
     const name = nameOf(text);
-    const statement = { text, values: [...parameters] };
+    const statement = { text, values: [...query.values] };
     return send(name === undefined ? statement : { ...statement, name });
   };
   const many: Tx['many'] = async (row, query) => {

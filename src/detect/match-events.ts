@@ -66,7 +66,7 @@ export function matchEvent(content: Content, event: SourcedEvent, now: Date, int
   }
 }
 
-function timeOf({ raw, read }: SourcedEvent): number {
+export function timeOf({ raw, read }: SourcedEvent): number {
   const { time } = read;
   if (time === undefined || !Number.isFinite(time)) return raw.received_at;
   return Math.min(Math.trunc(time), raw.received_at + allowedSkewMs);

@@ -4,6 +4,7 @@ import type { Format, ReadContext } from '../connector/index.ts';
 import type { ClaimedBatch } from '../ingest/index.ts';
 import type { RawEvent, SourceInfo } from '../schema/event.ts';
 import { matchEvent, type Matches } from './match-events.ts';
+import { logonOf, type Logon } from './logon-of.ts';
 import { lineReader } from './read-line.ts';
 import type { Content } from './rules/content.ts';
 
@@ -13,6 +14,8 @@ export interface ReadBatches extends Matches {
   unparsed: number;
   /** Events or batches that could not be evaluated, said in the log. */
   failed: number;
+  /** Logons over the network that succeeded, by senders that are known. */
+  logons: Logon[];
 }
 
 export function contextOf(source: SourceInfo, raw: RawEvent): ReadContext {
@@ -38,6 +41,7 @@ export function readBatches(
     events: 0,
     unparsed: 0,
     failed: 0,
+    logons: [],
   };
   for (const batch of batches) {
     const { source } = batch;
@@ -58,7 +62,12 @@ export function readBatches(
       try {
         const line = readLine(raw.raw_data, contextOf(source, raw));
         if (!line) result.unparsed += 1;
-        else matchEvent(content, { source, batchId: batch.id, index, raw, read: line.read }, now, result);
+        else {
+          const event = { source, batchId: batch.id, index, raw, read: line.read };
+          matchEvent(content, event, now, result);
+          const logon = logonOf(event);
+          if (logon) result.logons.push(logon);
+        }
       } catch (error) {
         result.failed += 1;
         log.error(

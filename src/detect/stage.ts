@@ -10,6 +10,7 @@ import { readBatches } from './read-batches.ts';
 import type { Content } from './rules/content.ts';
 import { writeFindings } from './store/findings.ts';
 import { deleteOldFacts, knownFacts, rememberFacts } from './store/firsts.ts';
+import { deleteOldLogons, rememberLogons } from './store/logons.ts';
 import { insertMatches, takeMatches } from './store/matches.ts';
 import {
   leasePartitions,
@@ -111,6 +112,7 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
       const facts = read.candidates.flatMap(({ fact }) => fact ?? []);
       const items = freshItems(read.candidates, await knownFacts(tx, facts));
       await rememberFacts(tx, facts);
+      if (read.logons.length > 0) await rememberLogons(tx, read.logons, new Date(clock.now()));
       const counted = await count(tx, content, items, read.findings);
       await settleBatches(
         tx,
@@ -151,6 +153,7 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
       const owned = await lockOwnPartitions(tx, worker, [...Array(partitionCount).keys()]);
       await deleteExpiredWindows(tx, owned, now);
       await deleteOldFacts(tx, new Date(clock.now() - factsKeptMs));
+      await deleteOldLogons(tx, now);
       const groups = options.groupsPerRule ?? limits.groupsPerRule;
       const rules = await evictWindows(tx, owned, Math.ceil(groups / partitionCount));
       await writeFindings(

@@ -11,6 +11,11 @@ export const errors = defineErrors('INGEST', {
     message: (source: string, detail: string) => `PostgreSQL refused a batch of the source ${source}: ${detail}`,
     fix: 'Nothing of this batch was accepted. Please report this with the message.',
   },
+  REPLACED: {
+    kind: 'bug',
+    message: () => 'Another process reads the files of this source now; what this one read was not kept.',
+    fix: 'Run one Firebreak on a database. Nothing is lost: the other process reads the same lines.',
+  },
   STOPPED: {
     kind: 'busy',
     message: () => 'Firebreak is shutting down and accepts no more events.',

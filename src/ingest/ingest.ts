@@ -7,6 +7,7 @@ import type { Acceptance, Submission } from './accept/submission.ts';
 import { errors } from './errors.ts';
 import { maintainBatches } from './maintain.ts';
 import { replayFile, type ReplayProgress } from './replay-file.ts';
+import { createOwnEvents, type OwnEvents } from './own-events.ts';
 import { createRunningSources } from './running-sources.ts';
 import { createSourceSet, infoOf, type SourceSet } from './source-set.ts';
 import { tellQuiet } from './tell-quiet.ts';
@@ -21,7 +22,7 @@ export interface IngestOptions {
   keepDays?: number;
 }
 
-export type AcceptOptions = Partial<Pick<Submission, 'position' | 'receipt' | 'patience' | 'bodies'>>;
+export type AcceptOptions = Partial<Pick<Submission, 'position' | 'reader' | 'receipt' | 'patience' | 'bodies'>>;
 export type Accept = (source: SourceInfo, events: readonly RawEvent[], options?: AcceptOptions) => Promise<Acceptance>;
 
 export interface Ingest {
@@ -46,6 +47,8 @@ export interface Ingest {
     path: string,
     more?: { onProgress?: (progress: ReplayProgress) => void; signal?: AbortSignal },
   ): Promise<ReplayProgress>;
+  /** What Firebreak itself has to say, as events of the built-in source. */
+  own: OwnEvents;
   /** For a loop, every few seconds: tells sources that went quiet or came back. */
   quietTurn(): Promise<boolean>;
   /** For a loop, every hour or so: partitions ahead, retention of processed batches. */
@@ -62,7 +65,9 @@ export function createIngest(options: IngestOptions): Ingest {
       : commits.submit({ source, events, patience: 'refuse', ...more });
   const sources = createSourceSet({ db, clock });
   const running = createRunningSources({ db, clock, log, accept, sources });
+  const own = createOwnEvents({ clock, sources, contentVersion });
   return {
+    own,
     sources: {
       ...sources,
       async remove(id) {
@@ -101,7 +106,7 @@ export function createIngest(options: IngestOptions): Ingest {
       }
     },
     async quietTurn() {
-      await tellQuiet({ db, clock, sources, contentVersion });
+      await tellQuiet({ db, clock, own });
       return false;
     },
     async maintainTurn() {

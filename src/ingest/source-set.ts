@@ -33,12 +33,14 @@ export function createSourceSet({ db, clock }: { db: Database; clock: Clock }): 
         created_at: new Date(clock.now()),
       };
       const isNew = await insertSource(db.read, source);
+      if (isNew) db.channels.wake('sources');
       const found = await sourceById(db.read, source.id);
       if (found && (isNew || id !== undefined)) return found;
       throw errors.NAME_TAKEN([settings.name]);
     },
     async remove(id) {
       if (!(await removeSource(db.read, id, new Date(clock.now())))) throw errors.NO_SUCH_SOURCE([id]);
+      db.channels.wake('sources');
     },
     setState: (id, state) => updateSourceState(db.read, id, state, new Date(clock.now())),
   };

@@ -60,7 +60,7 @@ const sequencer = (more: { everyEntries?: number; batch?: number } = {}) =>
   createSequencer({ db, clock, log: silentLog, key, exportTo: exportToFile(file), everyMs: 1_000, ...more });
 
 const exported = () => readCheckpoints(readFileSync(file, 'utf8'), file);
-const verified = () => verifyDatabase(db.read, keys, exported());
+const verified = () => verifyDatabase(db, keys, exported());
 const idOf = async (seq: number) =>
   (await db.read.one(z.object({ id: z.string() }), sql`select id from ledger_entries where seq = ${seq}`)).id;
 
@@ -207,10 +207,26 @@ describe('the sequencer', () => {
 });
 
 describe('verification', () => {
+  test('finds a ledger intact that grows while it is read', async () => {
+    await fill();
+    /** Between the first statement of the verification and the next ones the sequencer places one more. */
+    const grow = async <T>(found: Promise<T>): Promise<T> => {
+      const one = await found;
+      await append(db.read, [entry('meanwhile')]);
+      await sequencer().turn();
+      return one;
+    };
+    const growing: Pick<typeof db, 'transaction'> = {
+      transaction: (work) => db.transaction((tx) => work({ ...tx, one: (row, query) => grow(tx.one(row, query)) })),
+    };
+    expect(await verifyDatabase(growing, keys)).toMatchObject({ outcome: 'intact', size: 32 });
+    expect(await verifyDatabase(db, keys)).toMatchObject({ outcome: 'intact', size: 33 });
+  });
+
   test('finds an untouched ledger intact, in the database and in a file', async () => {
     await fill();
     expect(await verified()).toMatchObject({ outcome: 'intact', size: 32, proven: 30, checkpoints: 3 });
-    expect(await verifyDatabase(db.read, keys)).toMatchObject({ outcome: 'intact', proven: 30 });
+    expect(await verifyDatabase(db, keys)).toMatchObject({ outcome: 'intact', proven: 30 });
     const path = join(dir, 'export.ndjson');
     let text = '';
     for await (const line of exportLedger(db.read)) text += line;
@@ -250,7 +266,7 @@ describe('verification', () => {
       id,
       what: expect.stringContaining('changed'),
     });
-    expect(await verifyDatabase(db.read, keys)).toMatchObject({ outcome: 'broken', seq: 10 });
+    expect(await verifyDatabase(db, keys)).toMatchObject({ outcome: 'broken', seq: 10 });
   });
 
   test('names a changed column', async () => {
@@ -324,9 +340,9 @@ describe('verification', () => {
       sql`update ledger_frontiers set size = 0, hashes = ''`,
     );
     await fill();
-    expect(await verifyDatabase(db.read, keys)).toMatchObject({ outcome: 'intact' });
-    expect(await verifyDatabase(db.read, keys, kept)).toMatchObject({ outcome: 'broken', seq: 0 });
-    expect(await verifyDatabase(db.read, keys, exported())).toMatchObject({
+    expect(await verifyDatabase(db, keys)).toMatchObject({ outcome: 'intact' });
+    expect(await verifyDatabase(db, keys, kept)).toMatchObject({ outcome: 'broken', seq: 0 });
+    expect(await verifyDatabase(db, keys, exported())).toMatchObject({
       outcome: 'broken',
       what: expect.stringContaining('forked'),
     });
@@ -337,9 +353,9 @@ describe('verification', () => {
     const [first, ...rest] = exported();
     if (!first) throw new Error('no checkpoint');
     const forged = { ...first, note: first.note.replace('\n10\n', '\n11\n') };
-    expect(await verifyDatabase(db.read, keys, [forged, ...rest])).toMatchObject({ outcome: 'broken', seq: 9 });
+    expect(await verifyDatabase(db, keys, [forged, ...rest])).toMatchObject({ outcome: 'broken', seq: 9 });
     const stranger = await openSigningKey(join(dir, 'stranger'));
-    expect(await verifyDatabase(db.read, readPublicKeys(verifierKeyOf(stranger)), [first])).toMatchObject({
+    expect(await verifyDatabase(db, readPublicKeys(verifierKeyOf(stranger)), [first])).toMatchObject({
       outcome: 'broken',
     });
   });

@@ -24,6 +24,9 @@ export const takeSequencerLock = async (tx: Tx, what: 'sequence' | 'export'): Pr
   return row.held;
 };
 
+/** First statement of a transaction: everything it reads is of one moment. */
+export const holdSnapshot = (tx: Tx) => tx.run(sql`set transaction isolation level repeatable read, read only`);
+
 const bytes = z.instanceof(Uint8Array);
 
 export const selectUnsequenced = (tx: Tx, limit: number) =>

@@ -4,6 +4,13 @@ import type { Protection } from '../connector/index.ts';
 import type { Database, Tx } from '../db/index.ts';
 import type { Policies } from './guard/policies.ts';
 
+export interface LogonQuestion {
+  tenantId: string;
+  /** Settled canonical target. */
+  target: string;
+  before: Date;
+}
+
 /** What is known of the world beside our tables. All answers are of now; none may wait on the network. */
 export interface FactSources {
   /** Own addresses, gateways, resolvers, the database's host (readHostProtection and more). */
@@ -16,8 +23,13 @@ export interface FactSources {
   warningListsOf(address: string): readonly string[];
   /** Addresses of signed-in administrators: of this host and of the console. */
   adminAddresses(tx: Tx): Promise<readonly string[]>;
-  /** Successful logons of others from the target in 30 days; undefined when nothing can tell. */
-  othersLogons(tx: Tx, tenantId: string, target: string): Promise<number | undefined>;
+  /**
+   * For each question, how many accounts logged on from the target within 30 days and before `before`; undefined when
+   * nothing can tell.
+   */
+  othersLogons(tx: Tx, questions: readonly LogonQuestion[], now: Date): Promise<readonly (number | undefined)[]>;
+  /** Whether a source only replays what was recorded. */
+  isReplay(sourceId: string): boolean;
 }
 
 export interface RespondSettings {

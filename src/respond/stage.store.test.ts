@@ -81,7 +81,7 @@ async function run(): Promise<void> {
 
 const all = () => containments.list(db.read, { tenantId: 'default', limit: 100 });
 const count = async (table: 'executions' | 'ledger_entries') =>
-  (await db.read.one(z.object({ n: z.int() }), sql`select count(*) as n from ${sql.table(table)}`)).n;
+  (await db.read.one(z.object({ n: z.int() }), sql`select count(*) as n from ${sql.id(table)}`)).n;
 const apply = (targets: string[], released: string[] = []) =>
   db.transaction((tx) =>
     recordChange(

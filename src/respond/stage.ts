@@ -5,6 +5,7 @@ import { denialOf } from './contain/create-containments.ts';
 import { placeRequests, type Placed, type PlacedAsk } from './contain/place-requests.ts';
 import { releaseIn, type Release } from './contain/release.ts';
 import type { Enforcement } from './enforce/points.ts';
+import { attackOf } from './guard/attack.ts';
 import { insertExecutionRequest } from './engine/request-execution.ts';
 import { idFrom } from '../base/ids.ts';
 import { choosePlaybooks } from './playbook/choose-playbooks.ts';
@@ -66,7 +67,7 @@ async function startPlaybooks(
     if (!mayRespond(claim)) continue;
     for (const choice of choosePlaybooks(claim, playbooks)) {
       chosen.push({ claim, choice, from: asks.length });
-      for (const wish of choice.contain) asks.push(askOf(claim, choice, wish));
+      for (const wish of choice.contain) asks.push(askOf(claim, choice, wish, settings.facts));
     }
   }
   const placed = await placeRequests(tx, asks, settings);
@@ -117,7 +118,12 @@ function isWorthARun(placed: readonly Placed[]): boolean {
   return placed.length === 0 || placed.some((one) => one.outcome === 'new' && one.containment.status !== 'refused');
 }
 
-function askOf({ incident }: ClaimedIncident, choice: Choice, wish: Choice['contain'][number]): PlacedAsk {
+function askOf(
+  { incident, findings }: ClaimedIncident,
+  choice: Choice,
+  wish: Choice['contain'][number],
+  { isReplay }: RespondSettings['facts'],
+): PlacedAsk {
   return {
     request: {
       tenantId: incident.tenant_id,
@@ -140,6 +146,11 @@ function askOf({ incident }: ClaimedIncident, choice: Choice, wish: Choice['cont
       isDemonstration: incident.is_demonstration,
     },
     ruleIds: wish.ruleIds,
+    attack: attackOf(
+      findings,
+      { target: wish.target.value, ruleIds: wish.ruleIds, firstSeenAt: incident.first_seen_at },
+      isReplay,
+    ),
     episode: {
       incidentId: incident.id,
       playbookId: choice.playbook.id,

@@ -62,7 +62,7 @@ export function ownedRoutes(
     ...ledgerRoutes({
       db,
       verify: async () =>
-        verifyDatabase(db.read, readPublicKeys(await readFile(join(state.dir, 'keys', 'ledger.pub'), 'utf8'))),
+        verifyDatabase(db, readPublicKeys(await readFile(join(state.dir, 'keys', 'ledger.pub'), 'utf8'))),
     }),
     ...stopRoutes({ db, clock, stopFile: state.stopFile, onChange: () => db.channels.wake('containments') }),
     ...systemRoutes({ report: room.report, version: room.version }),

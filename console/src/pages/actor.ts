@@ -1,10 +1,9 @@
-import { getMe } from '../../../src/api/session.ts';
-import { useCall } from '../queries.ts';
+import { useMe } from '../queries.ts';
 import { visible } from '../ui/visible.ts';
 
 /** Names who did something, from the ledger's actor: `system:respond`, `user--…`, `execution--…`, `cli:root`. */
 export function useActorName(): (actor: string) => string {
-  const me = useCall(getMe, {});
+  const me = useMe();
   return (actor) => {
     if (actor === me.data?.id) return me.data.name;
     if (actor.startsWith('system:')) return `Firebreak (${visible(actor.slice(7))})`;

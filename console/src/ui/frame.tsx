@@ -2,10 +2,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { listContainments } from '../../../src/api/containments.ts';
-import { getMe, signOut } from '../../../src/api/session.ts';
+import { signOut } from '../../../src/api/session.ts';
 import { useLive, type LiveState } from '../live.ts';
 import { ChangePassword, SignIn } from '../pages/sign-in.tsx';
-import { isAway, useCall, useEdit } from '../queries.ts';
+import { useCall, useEdit, useMe } from '../queries.ts';
 import { Away, AwayBanner, StopBanner } from './banners.tsx';
 import { Button } from './button.tsx';
 import { KeySheet } from './key-sheet.tsx';
@@ -14,12 +14,11 @@ import { applyTheme, storedTheme, type Theme } from './theme.ts';
 
 /** What stands around every page: who is asking, where to go, whether it is live, whether response is stopped. */
 export function Frame() {
-  const me = useCall(getMe, {});
+  const me = useMe();
   const [oneTimePassword, keepOneTimePassword] = useState<string>();
   const [paused, setPaused] = useState(false);
-  const isOut = me.error !== null && !isAway(me.error);
-  const person = isOut ? undefined : me.data;
-  const isIn = person !== undefined && !person.must_change_password;
+  const person = me.data;
+  const isIn = person ? !person.must_change_password : false;
   const live = useLive(isIn, paused);
   const help = useRef<HTMLDialogElement>(null);
   const navigate = useNavigate();
@@ -34,10 +33,8 @@ export function Frame() {
     '?': () => help.current?.showModal(),
   });
 
-  if (!person) {
-    if (me.isPending) return null;
-    return isOut ? <SignIn keep={keepOneTimePassword} /> : <Away />;
-  }
+  if (person === null) return <SignIn keep={keepOneTimePassword} />;
+  if (person === undefined) return me.error || me.failureCount > 0 ? <Away /> : null;
   if (person.must_change_password)
     return <ChangePassword oneTimePassword={oneTimePassword} forget={() => keepOneTimePassword(undefined)} />;
 
@@ -103,7 +100,8 @@ function usePageFocus() {
 function Pages() {
   const waiting = useCall(listContainments, { query: { scope: 'waiting', limit: 100 } });
   const count = waiting.data?.items.length ?? 0;
-  const link = 'text-soft rounded px-2 py-1 whitespace-nowrap max-sm:px-1.5 max-sm:text-[13px] hover:text-ink hover:no-underline';
+  const link =
+    'text-soft rounded px-2 py-1 whitespace-nowrap max-sm:px-1.5 max-sm:text-[13px] hover:text-ink hover:no-underline';
   const look = {
     className: link,
     activeProps: { className: 'bg-raised text-ink!' },

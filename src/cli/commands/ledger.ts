@@ -31,7 +31,7 @@ async function verify(
     const { openDatabase } = await import('../../db/index.ts');
     const db = openDatabase({ url, log: logOf(world), max: 1, applicationName: 'firebreak verify' });
     try {
-      return await verifyDatabase(db.read, keys, exported);
+      return await verifyDatabase(db, keys, exported);
     } finally {
       await db.close();
     }

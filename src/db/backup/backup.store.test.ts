@@ -10,7 +10,7 @@ import { silentLog as log } from '../../base/log.ts';
 import { openDatabase, type Database } from '../database.ts';
 import { startEmbedded, type Embedded } from '../embedded/start-embedded.ts';
 import { migrate } from '../migrate.ts';
-import { sql } from '../statement.ts';
+import { sql } from '../sql.ts';
 import { backup } from './backup.ts';
 import { restoreBackup } from './restore.ts';
 

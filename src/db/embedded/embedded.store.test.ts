@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { silentLog } from '../../base/log.ts';
 import { until } from '../../../test/until.ts';
 import { openDatabase } from '../database.ts';
-import { sql } from '../statement.ts';
+import { sql } from '../sql.ts';
 import { isUnavailable } from '../unavailable.ts';
 import { findEmbedded, startEmbedded, type Embedded } from './start-embedded.ts';
 

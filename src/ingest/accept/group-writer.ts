@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Database } from '../../db/index.ts';
 import type { RawEvent } from '../../schema/event.ts';
 import { cutBatches, packBody } from '../batch-body.ts';
+import { errors } from '../errors.ts';
 import { commitBatches, reserveBatchIds, type NewBatch } from '../store/commit-batches.ts';
 import { dayOf, ensurePartition } from '../store/partitions.ts';
 import type { Position } from '../store/positions.ts';
@@ -65,7 +66,7 @@ export function createGroupWriter(options: { db: Database; clock: Clock; content
         const known = await receiptOf(tx, entry.source.source_id, receipt.key);
         return { outcome: 'repeated', receipt: known ?? receipt };
       }
-      if (batches.length > 0) await commitBatches(tx, batches, []);
+      if (batches.length > 0) await commitBatches(tx, batches);
       return { outcome: 'accepted' };
     });
   }
@@ -78,7 +79,8 @@ export function createGroupWriter(options: { db: Database; clock: Clock; content
       const batches: NewBatch[] = [];
       for (const entries of bySender(group)) batches.push(...(await pack(entries)));
       // Statements of their own commit at once: one round trip, one fsync.
-      if (batches.length > 0) await commitBatches(db.read, batches, lastPositions(group));
+      if (batches.length > 0 && !(await commitBatches(db.read, batches, lastPositions(group), readersOf(group))))
+        throw errors.REPLACED([]);
       return group.map(() => ({ outcome: 'accepted' }));
     },
     forget: (entry) => void packed.delete(entry),
@@ -96,7 +98,13 @@ function bySender(group: readonly Waiting[]): Waiting[][] {
   return [...senders.values()].flatMap(({ hold, refuse }) => [hold, refuse]).filter((entries) => entries.length > 0);
 }
 
-/** The last position of each file; a statement may move a row only once. */
+function readersOf(group: readonly Waiting[]): Map<string, number> {
+  const readers = new Map<string, number>();
+  for (const { source, reader } of group) if (reader !== undefined) readers.set(source.source_id, reader);
+  return readers;
+}
+
+/** The last position of each generation; a statement may move a row only once. */
 function lastPositions(group: readonly Waiting[]): Position[] {
   const positions = new Map<string, Position>();
   for (const { position } of group) {

@@ -11,6 +11,8 @@ export interface Submission {
   bodies?: readonly PackedBody[];
   /** How far the file was read with these events. */
   position?: Position;
+  /** The number of the reader that `position` comes from; one that was replaced writes nothing. */
+  reader?: number;
   /** The answer to keep for a keyed request. */
   receipt?: Receipt;
   /**

@@ -44,7 +44,7 @@ export function createMarker(known: string): Marker {
       };
       const last = powers.at(-1)?.at ?? firstMark / 2;
       for (let at = last * 2; at <= from + bytes.length; at *= 2) if (at > from) powers.push(markAt(at));
-      if (offset > from) end = markAt(offset);
+      if (offset > (end?.at ?? 0)) end = markAt(offset);
     },
     fingerprint() {
       if (!end) return '';

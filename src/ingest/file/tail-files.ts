@@ -1,16 +1,19 @@
-import { readdir, realpath } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, stat, type FileHandle } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { FirebreakError } from '../../base/errors.ts';
 import { errors } from '../errors.ts';
 import type { Receiver, ReceiverContext } from '../receiver.ts';
-import { insertPositions, keepPositions, positionsOf, type Position } from '../store/positions.ts';
-import { fingerprintOf, headBytes, identify, openFile, readAt, type Identity } from './content.ts';
-import { followFile, lastLineStart, type FollowContext } from './follow-file.ts';
+import { keepPositions, positionsOf, savePositions, takeReader, type Position } from '../store/positions.ts';
+import { fileOf, identify, identityOf, isSameFile, openFile, type Identity } from './content.ts';
+import { fingerprintUpTo } from './fingerprint.ts';
+import { followFile, lastLineStart, type FollowContext, type Start } from './follow-file.ts';
 import { createFollowerSet } from './follower-set.ts';
-import { createKnownContents, findRests } from './known-contents.ts';
-import { directoriesOf, hasWildcard, matchesWildcard } from './path-pattern.ts';
+import { createGenerations } from './generations.ts';
+import { listFamily } from './list-family.ts';
+import { matchesWildcard } from './path-pattern.ts';
+import { placeLive, placeRotated, type Known } from './place-file.ts';
 import { problemOf } from './problem-of.ts';
-import { isPackedName, rotatedFrom } from './rotated-name.ts';
+import { rotatedFrom } from './rotated-name.ts';
 import { watchDirectories } from './watch-directories.ts';
 
 export interface TailSettings {
@@ -21,35 +24,50 @@ export interface TailSettings {
   rotate_wait_ms: number;
 }
 
-const maxFiles = 1_000;
+/** A name of the family, and what is there. */
+interface Entry {
+  path: string;
+  firstPath: string;
+  identity: Identity;
+}
+
 const keepEveryMs = 43_200_000;
+const minSettleMs = 1_000;
+const isLive = (entry: { path: string; firstPath: string }) => entry.path === entry.firstPath;
 
 /**
- * Reads the files of a path or pattern as they grow. The directory is watched; a slow poll sees what the watch missed.
- * Renamed files are read to their end through the open descriptor; truncated ones begin anew, and what was copied away
- * is read from the copy. Positions move in the commit of the events. Resolves when everything there is followed.
+ * Reads the files of a path or pattern as they grow, across every rotation: SPEC.md says how and why. The directories
+ * are watched; a slow poll sees what the watch missed. Resolves when everything there is followed.
  */
 export async function tailFiles(context: ReceiverContext, settings: TailSettings): Promise<Receiver> {
   const { db, clock, log, source } = context;
-  const known = createKnownContents(await positionsOf(db.read, source.source_id));
+  const reader = await takeReader(db.read, source.source_id);
+  const generations = createGenerations(await positionsOf(db.read, source.source_id));
   const problems = new Map<string, FirebreakError>();
   const follow: FollowContext = {
     sourceId: source.source_id,
     maxEventBytes: settings.max_event_bytes,
     clock,
     async keep(events, position) {
-      await context.accept(source, events, { position, patience: 'hold' });
-      known.note(position);
+      await context.accept(source, events, { position, reader, patience: 'hold' });
+      generations.note(position);
     },
+    save: (position) => save([position]),
   };
-  const followers = createFollowerSet({ follow, known, log, rotateWaitMs: settings.rotate_wait_ms, clock, onFault });
-  const stale: Position[] = [];
+  const rotateWaitMs = settings.rotate_wait_ms;
+  const onCut = () => void rescan();
+  const followers = createFollowerSet({ follow, generations, log, rotateWaitMs, clock, onCut, onFault });
+  const unsettled = new Map<string, { size: number; since: number }>();
+  let carried = new Set<string>();
   let links = new Map<string, string>();
-  const seen = new Set<string>();
-  let hasNewFile = false;
-  let isStarting = true;
+  let firstNames = new Set<string>();
   let stopped = false;
   let keptAt = 0;
+
+  async function save(positions: readonly Position[]): Promise<void> {
+    await savePositions(db.read, positions);
+    for (const position of positions) generations.note(position);
+  }
 
   function onFault(path: string, error: unknown): void {
     if (!stopped) note(path, problemOf(path, error));
@@ -64,117 +82,132 @@ export async function tailFiles(context: ReceiverContext, settings: TailSettings
     context.onProblem(first && { code: first.code, message: first.message, fix: first.fix });
   }
 
-  /** The paths that the pattern names now. */
-  async function paths(directories: readonly string[]): Promise<string[]> {
-    const name = basename(settings.path);
-    if (!hasWildcard(name)) return directories.map((directory) => join(directory, name));
-    const found: string[] = [];
-    for (const directory of directories) {
-      const names = (await readdir(directory).catch(() => [])).filter((one) => matchesWildcard(name, one));
-      const all = new Set(names);
-      const isFresh = (one: string) => !isPackedName(one) && rotatedFrom(one, all) === undefined;
-      found.push(...names.filter(isFresh).map((one) => join(directory, one)));
+  /** What the directories show now; a file with two names is taken under its live one. */
+  async function look(): Promise<Entry[]> {
+    const family = await listFamily(
+      settings.path,
+      generations.all().map(({ path }) => path),
+    );
+    links = family.links;
+    firstNames = new Set([...family.live, ...links.keys()].map((path) => basename(path)));
+    watch.set(family.directories);
+    for (const path of problems.keys()) if (!family.live.includes(path)) note(path, undefined);
+    if (family.live.length === 0) note(settings.path, errors.FILE_MISSING([settings.path]));
+    const entries = new Map<string, Entry>();
+    const add = (entry: Entry) => void (entries.has(entry.identity.node) || entries.set(entry.identity.node, entry));
+    for (const path of family.live) {
+      try {
+        const identity = identityOf(await stat(path, { bigint: true }));
+        note(path, identity.isFile ? undefined : errors.NOT_A_FILE([path]));
+        if (identity.isFile) add({ path, firstPath: path, identity });
+      } catch (error) {
+        onFault(path, error);
+      }
     }
-    return found.slice(0, maxFiles);
+    for (const name of family.rotated) {
+      const found = await lstat(name.path, { bigint: true }).catch(() => undefined);
+      if (found?.isFile()) add({ ...name, identity: identityOf(found) });
+    }
+    return [...entries.values()];
   }
 
+  /** SPEC rule 7: what must be read of what is there. */
   async function scan(): Promise<void> {
-    const directories = await directoriesOf(settings.path);
-    const wanted = await paths(directories);
-    links = new Map();
-    for (const path of wanted) {
-      const real = await realpath(path).catch(() => path);
-      if (real !== path) links.set(real, path);
+    const entries = await look();
+    followers.place(new Map(entries.map((entry) => [entry.identity.node, entry])));
+    carried = new Set(followers.all().map(({ generation }) => generation));
+    const open: Entry[] = [];
+    for (const entry of entries) {
+      if (followers.ofNode(entry.identity.node)) continue;
+      const own = generations.ofFile(entry.identity);
+      for (const { generation } of own) carried.add(generation);
+      const isRead = own.some(({ byte_offset }) => byte_offset === entry.identity.size);
+      if (isLive(entry) || !isRead) open.push(entry);
     }
-    watch.set([...new Set([...directories, ...[...links.keys()].map((path) => dirname(path))])]);
-    for (const path of followers.paths()) if (!wanted.includes(path)) await followers.retire(path);
-    for (const path of problems.keys()) if (!wanted.includes(path)) note(path, undefined);
-    if (wanted.length === 0) note(settings.path, errors.FILE_MISSING([settings.path]));
-    for (const path of wanted) if (!stopped) await visit(path);
-    if (isStarting || hasNewFile) await recover(directories);
+    const order = (entry: Entry) => (isLive(entry) ? 0 : generations.ofFile(entry.identity).length > 0 ? 1 : 2);
+    for (const entry of open.toSorted((a, b) => order(a) - order(b))) if (!stopped) await visit(entry);
+    for (const node of unsettled.keys())
+      if (!open.some(({ identity }) => identity.node === node)) unsettled.delete(node);
+    followers.pumpAll();
   }
 
-  async function visit(path: string): Promise<void> {
-    const handle = await openFile(path).catch((error: unknown) => {
-      note(path, problemOf(path, error));
-      return undefined;
-    });
-    if (!handle) return followers.retire(path);
-    let isTaken = false;
+  async function visit(entry: Entry): Promise<void> {
+    const { path, firstPath } = entry;
+    let handle: FileHandle | undefined;
     try {
+      handle = await openFile(path);
       const identity = await identify(handle);
-      if (!identity.isFile) return note(path, errors.NOT_A_FILE([path]));
-      note(path, undefined);
-      if (followers.holds(path, identity.inode)) {
-        followers.pump(path);
+      // The name was given to another file meanwhile: the next look tells.
+      if (identity.node !== entry.identity.node) {
+        scanAgain = true;
         return;
       }
-      await followers.retire(path);
-      const at = await settle(path, handle, identity);
-      const follower = await followFile(follow, { handle, path, inode: identity.inode, ...at });
-      isTaken = true;
-      hasNewFile = true;
-      followers.add(path, follower);
+      const siblings = followers.all().filter((follower) => follower.firstPath === firstPath);
+      const known: Known = { generations, siblings, carried, isFollowed, isSettled, nowMs: clock.now() };
+      const place = await (isLive(entry) ? placeLive : placeRotated)(handle, identity, known);
+      if (place.what === 'wait') return;
+      carried.add(place.start.generation);
+      if (place.what === 'rest') return await save([positionAt(entry, identity, place.start)]);
+      const follower = await followFile(follow, { handle, identity, path, firstPath, start: place.start });
+      handle = undefined;
+      followers.add(follower);
     } catch (error) {
-      onFault(path, error);
+      if (isLive(entry)) onFault(path, error);
     } finally {
-      if (!isTaken) await handle.close();
+      await handle?.close();
     }
   }
 
-  /** Where to begin in a file that is not followed yet. */
-  async function settle(path: string, handle: Awaited<ReturnType<typeof openFile>>, identity: Identity) {
-    const found = await known.find(handle, identity);
-    if (found.position) return { generation: found.position.generation, offset: found.position.byte_offset };
-    if (found.stale) stale.push(found.stale);
-    const generation = known.newGeneration(identity.inode, clock.now());
-    if (!context.isFirstRun || !isStarting || settings.start_at === 'beginning') return { generation, offset: 0 };
-    const offset = await lastLineStart(handle, identity.size);
-    const head = await readAt(handle, 0, Math.min(headBytes, offset));
-    const position: Position = {
-      source_id: source.source_id,
-      generation,
-      path,
-      byte_offset: offset,
-      fingerprint: fingerprintOf(head),
-      fingerprint_bytes: head.length,
-      updated_at: new Date(clock.now()),
-    };
-    await insertPositions(db.read, [position]);
-    known.note(position);
-    return { generation, offset };
+  const isFollowed = (generation: string) => followers.all().some((follower) => follower.generation === generation);
+
+  function isSettled(identity: Identity): boolean {
+    const before = unsettled.get(identity.node);
+    const now = performance.now();
+    if (before?.size === identity.size) return now - before.since >= Math.max(minSettleMs, rotateWaitMs);
+    unsettled.set(identity.node, { size: identity.size, since: now });
+    return false;
   }
 
-  /** What was renamed or copied away while nobody looked is read to its end. */
-  async function recover(directories: readonly string[]): Promise<void> {
-    hasNewFile = false;
-    const around = { known, stale: stale.splice(0), seen, readUpTo, nowMs: clock.now() };
-    for (const directory of directories) {
-      const isFollowed = (inode: string) => followers.hasInode(inode);
-      const { rests, isUnsettled } = await findRests(directory, { ...around, isFollowed });
-      for (const rest of rests) followers.addRetired(await followFile(follow, rest));
-      if (isUnsettled) hasNewFile = true;
+  const positionAt = (entry: { firstPath: string }, identity: Identity, start: Start): Position => ({
+    source_id: source.source_id,
+    generation: start.generation,
+    file: fileOf(identity),
+    path: entry.firstPath,
+    byte_offset: start.offset,
+    fingerprint: start.fingerprint,
+    updated_at: new Date(clock.now()),
+  });
+
+  /** SPEC rule 4: what is there before us is written down, in one statement. */
+  async function writeBaseline(): Promise<void> {
+    const positions: Position[] = [];
+    for (const entry of await look()) {
+      const handle = await openFile(entry.path).catch(() => undefined);
+      if (!handle) continue;
+      try {
+        const identity = await identify(handle);
+        if (!isSameFile(fileOf(entry.identity), identity)) continue;
+        let offset = identity.size;
+        if (isLive(entry)) offset = settings.start_at === 'end' ? await lastLineStart(handle, identity.size) : 0;
+        const fingerprint = await fingerprintUpTo(handle, offset);
+        const generation = generations.create(identity.node, clock.now());
+        positions.push(positionAt(entry, identity, { generation, offset, fingerprint }));
+      } finally {
+        await handle.close();
+      }
     }
-  }
-
-  function readUpTo(path: string): number {
-    if (!isStarting) return 0;
-    if (context.isFirstRun) return Infinity;
-    return Math.max(0, ...known.all().map((at) => (at.path === path ? at.updated_at.getTime() : 0)));
+    await save(positions);
   }
 
   let scanning: Promise<void> | undefined;
   let scanAgain = false;
   function rescan(): Promise<void> {
-    if (scanning) {
-      scanAgain = true;
-      return scanning;
-    }
-    scanning = (async () => {
-      do {
+    scanAgain = true;
+    scanning ??= (async () => {
+      while (scanAgain && !stopped) {
         scanAgain = false;
         await scan().catch((error: unknown) => onFault(settings.path, error));
-      } while (scanAgain && !stopped);
+      }
       scanning = undefined;
     })();
     return scanning;
@@ -186,17 +219,17 @@ export async function tailFiles(context: ReceiverContext, settings: TailSettings
     else {
       const path = join(directory, name);
       const isOurs = followers.pump(links.get(path) ?? path);
-      followers.pumpRetired();
-      const mayBeOurs = links.has(path) || matchesWildcard(basename(settings.path), name);
-      if (mayBeOurs && (kind === 'rename' || !isOurs)) void rescan();
+      if (isOurs && kind === 'change') return;
+      const isLiveName = links.has(path) || matchesWildcard(basename(settings.path), name);
+      if (isLiveName || rotatedFrom(name, firstNames) !== undefined) void rescan();
     }
   });
 
   async function poll(): Promise<void> {
     await rescan();
-    await followers.finishRetired();
+    await followers.finishResting();
     if (clock.now() - keptAt < keepEveryMs) return;
-    await keepPositions(db.read, source.source_id, followers.generations(), new Date(clock.now()));
+    await keepPositions(db.read, source.source_id, [...carried], new Date(clock.now()));
     keptAt = clock.now();
   }
 
@@ -210,8 +243,8 @@ export async function tailFiles(context: ReceiverContext, settings: TailSettings
     }, settings.poll_ms);
   }
 
+  if (context.isFirstRun && generations.all().length === 0) await writeBaseline();
   await rescan();
-  isStarting = false;
   pollLater();
 
   return {

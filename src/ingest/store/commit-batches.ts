@@ -3,7 +3,7 @@ import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { SourceInfo } from '../../schema/event.ts';
 import { consumers } from './claims.ts';
-import { positionValues, type Position } from './positions.ts';
+import { movePositions, type Position } from './positions.ts';
 
 /** A batch as it goes into its row. Its id is reserved before the first attempt: a repeated attempt changes nothing. */
 export interface NewBatch {
@@ -25,28 +25,37 @@ export async function reserveBatchIds(tx: Tx): Promise<number[]> {
   return Array.from({ length: block }, (_, index) => first + index);
 }
 
-/** Batches, their claims, the sources' counters and the positions they were read up to: one statement, one commit. */
-export async function commitBatches(tx: Tx, batches: readonly NewBatch[], positions: readonly Position[]) {
+/** Who may write for a source: the number that `takeReader` gave. */
+export type Readers = ReadonlyMap<string, number>;
+
+/**
+ * Batches, their claims, the sources' counters and the positions they were read up to: one statement, one commit.
+ * False, and nothing is written, when one of the `readers` is not the reader of its source any more.
+ */
+export async function commitBatches(
+  tx: Tx,
+  batches: readonly NewBatch[],
+  positions: readonly Position[] = [],
+  readers: Readers = new Map(),
+): Promise<boolean> {
   const rows = batches.map(
     (batch) => sql`(${batch.id}::bigint, ${batch.receivedAt}::timestamptz, ${batch.source.tenant_id},
       ${batch.source.site_id}, ${batch.source.source_id}, ${storableJson(batch.source)}::jsonb,
       ${batch.contentVersion}, ${batch.eventCount}::integer, ${batch.bodyBytes}::integer, ${batch.body}::bytea)`,
   );
-  const moved =
-    positions.length === 0
-      ? sql``
-      : sql`, moved as (
-        insert into positions (source_id, generation, path, byte_offset, fingerprint, fingerprint_bytes, updated_at)
-        values ${positionValues(positions)}
-        on conflict (source_id, generation) do update set path = excluded.path, byte_offset = excluded.byte_offset,
-          fingerprint = excluded.fingerprint, fingerprint_bytes = excluded.fingerprint_bytes,
-          updated_at = excluded.updated_at
-        where positions.byte_offset <= excluded.byte_offset)`;
-  await tx.run(sql`
-    with batch as (
+  const holders = [...readers].map(([id, reader]) => sql`(sources.id = ${id} and sources.reader = ${reader}::integer)`);
+  const isHolder = holders.length === 0 ? sql`false` : sql.join(holders, sql` or `);
+  const fence = sql`(select count(*) from fence) = ${readers.size}::integer`;
+  const moved = positions.length === 0 ? sql`` : sql`, moved as (${movePositions(positions, fence)})`;
+  const written = await tx.one(
+    z.object({ is_held: z.boolean() }),
+    sql`
+    with fence as materialized (
+      select id from sources where ${isHolder} order by id for no key update),
+    batch as (
       insert into event_batches (id, received_at, tenant_id, site_id, source_id, source, content_version, event_count,
         body_bytes, body)
-      values ${sql.join(rows)}
+      select new.* from (values ${sql.join(rows)}) as new where ${fence}
       on conflict (received_at, id) do nothing
       returning id, received_at, source_id, event_count),
     claimed as (
@@ -57,5 +66,7 @@ export async function commitBatches(tx: Tx, batches: readonly NewBatch[], positi
         last_received_at = greatest(sources.last_received_at, new.at)
       from (select source_id, sum(event_count) as events, max(received_at) as at from batch group by source_id) as new
       where sources.id = new.source_id)${moved}
-    select 1`);
+    select ${fence} as is_held`,
+  );
+  return written.is_held;
 }

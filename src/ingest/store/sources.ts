@@ -59,6 +59,8 @@ export async function addLost(tx: Tx, id: string, lost: number): Promise<void> {
 
 const turned = z.object({
   id: z.string(),
+  tenant_id: z.string(),
+  site_id: z.string(),
   name: z.string(),
   is_quiet: z.boolean(),
   last_received_at: z.date().nullable(),
@@ -76,7 +78,7 @@ export function turnQuiet(tx: Tx, now: Date): Promise<TurnedSource[]> {
         when quiet_since is null then quiet_after_s > 0
           and greatest(last_received_at, running_since) + quiet_after_s * interval '1 second' <= ${now}::timestamptz
         else last_received_at > quiet_since end
-      returning id, name, quiet_since is not null as is_quiet, last_received_at, quiet_after_s`,
+      returning id, tenant_id, site_id, name, quiet_since is not null as is_quiet, last_received_at, quiet_after_s`,
   );
 }
 

@@ -5,7 +5,6 @@ import type { Containment } from '../../schema/containment.ts';
 import { decide } from '../guard/decide.ts';
 import type { ContainmentRequest, Decision, Facts } from '../guard/facts.ts';
 import { budgetsOf, gatherFacts, type Ask, type Gathered } from '../guard/gather-facts.ts';
-import { isPerson } from '../guard/is-person.ts';
 import type { RespondSettings } from '../settings.ts';
 import { countRefires, insertContainments, type NewContainment } from '../store/containments.ts';
 import { reserveBudgets, type StoredFacts } from '../store/facts.ts';
@@ -137,9 +136,11 @@ function containmentOf(
 ): Containment {
   const isOrdered = decision.outcome === 'permit';
   const isStopped = decision.steps.at(-1)?.check === 'stop_switch';
+  // Shadow only for its age: over at once, so that live events of the same attack are decided anew.
+  const isTooOld = decision.outcome === 'shadow' && facts.level !== 'shadow';
   const waitS = {
     permit: decision.durationS,
-    shadow: decision.durationS,
+    shadow: isTooOld ? 0 : decision.durationS,
     needs_approval: at.approvalS,
     suggest: at.approvalS,
     // A refusal is not repeated for as long as the containment would have held.
@@ -152,7 +153,7 @@ function containmentOf(
     kind: request.kind,
     target: decision.target,
     status: statusOf[decision.outcome],
-    level: isPerson(request.requestedBy) ? 'auto' : facts.level,
+    level: decision.level,
     reason: request.reason,
     decision: decision.steps,
     requested_by: request.requestedBy,

@@ -6,7 +6,7 @@ import type { Database } from '../../db/index.ts';
 import { readStop } from '../guard/stop-switch.ts';
 import * as store from '../store/enforcements.ts';
 import { startPointLink, type PointAnswer, type PointLink } from './point-link.ts';
-import type { Enforcement, PointSettings } from './points.ts';
+import type { Enforcement, PointSettings, Witness } from './points.ts';
 import { recordChange, type ChangeReport } from './record-answers.ts';
 import { recordReading } from './record-reading.ts';
 
@@ -54,6 +54,7 @@ export function createEnforcement(options: {
   log: Log;
   holder: string;
   stopFile: string;
+  witness: Witness;
 }): Enforcement {
   const { db, clock, log } = options;
   const points = new Map<string, Driven>();
@@ -169,6 +170,7 @@ export function createEnforcement(options: {
         nowMs,
         isStopped: readStop(options.stopFile) !== undefined,
         countsAsDrift: !point.isFresh,
+        witness: options.witness,
       }),
     );
     const isIdle = (target: string) => !point.inFlight.has(target);

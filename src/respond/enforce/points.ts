@@ -50,3 +50,11 @@ export interface PushedDenial {
   expiresAt: number;
   isDemonstration: boolean;
 }
+
+/** What the enforcement asks of those who see events. */
+export interface Witness {
+  /** Whether all of these sources would tell if the attack went on since then. */
+  areAlive(tx: Tx, sourceIds: readonly string[], since: Date): Promise<boolean>;
+  /** A denial is applied and the attack goes on: said to people, in the transaction that notes it. */
+  tellIneffective(tx: Tx, containment: Containment): Promise<void>;
+}

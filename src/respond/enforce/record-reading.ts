@@ -1,10 +1,10 @@
 import type { HeldDenial } from '../../connector/index.ts';
 import type { Tx } from '../../db/index.ts';
-import { incidentById } from '../../triage/index.ts';
+import { sightingIn } from '../../triage/index.ts';
 import { containmentById } from '../store/containments.ts';
 import * as places from '../store/enforcements.ts';
 import { settle } from './record-answers.ts';
-import type { PointSettings } from './points.ts';
+import type { PointSettings, Witness } from './points.ts';
 import { verifyEffect } from './verify.ts';
 
 /** What the reading asks the caller to do at the point. */
@@ -25,7 +25,7 @@ export async function recordReading(
   tx: Tx,
   point: PointSettings,
   held: readonly HeldDenial[],
-  options: { nowMs: number; isStopped: boolean; countsAsDrift: boolean },
+  options: { nowMs: number; isStopped: boolean; countsAsDrift: boolean; witness: Witness },
 ): Promise<Corrections> {
   const { nowMs, isStopped } = options;
   const now = new Date(nowMs);
@@ -60,7 +60,7 @@ export async function recordReading(
   });
   if (counts.length > 0) await places.saveCounters(tx, point.id, counts);
   const targets = new Set(wanted.map(({ target }) => target));
-  const isVerifying = await verify(tx, wanted, heldAt, nowMs);
+  const isVerifying = await verify(tx, wanted, heldAt, nowMs, options.witness);
   return {
     deny: [...deny].map(([target, expiresAt]) => ({ target, expiresAt })),
     release: held.map(({ target }) => target).filter((target) => !targets.has(target)),
@@ -111,23 +111,27 @@ async function verify(
   wanted: readonly places.Place[],
   heldAt: ReadonlyMap<string, HeldDenial>,
   nowMs: number,
+  witness: Witness,
 ): Promise<boolean> {
   let isOpen = false;
   const open = wanted.filter((place) => place.containment_status === 'in_force' && place.is_verifying);
   for (const place of open.slice(0, verifyAtOnce)) {
     const containment = await containmentById(tx, place.containment_id);
     if (!containment || containment.in_force_at === null) continue;
-    const incident = containment.incident_id === null ? undefined : await incidentById(tx, containment.incident_id);
+    const inForceAt = containment.in_force_at;
+    const sighting =
+      containment.incident_id === null ? undefined : await sightingIn(tx, containment.incident_id, containment.target);
     const after = verifyEffect(containment.verification, {
       now: nowMs,
-      inForceAt: containment.in_force_at.getTime(),
+      inForceAt: inForceAt.getTime(),
       droppedPackets: heldAt.get(place.target)?.droppedPackets,
-      lastSeenAt: incident?.last_seen_at.getTime(),
-      sourcesAlive: undefined,
+      lastSeenAt: sighting?.last_seen_at.getTime(),
+      areSourcesAlive: sighting !== undefined && (await witness.areAlive(tx, sighting.source_ids, inForceAt)),
     });
     if (after.effective === 'pending') isOpen = true;
     if (after.effective === containment.verification.effective) continue;
     const isAlarm = after.effective === 'no';
+    if (isAlarm) await witness.tellIneffective(tx, containment);
     await settle(
       tx,
       [{ id: containment.id }],

@@ -18,7 +18,7 @@ function seen(afterS: number, change: Partial<Observation> = {}): Observation {
     inForceAt,
     droppedPackets: 0,
     lastSeenAt: inForceAt - 1_000,
-    sourcesAlive: undefined,
+    areSourcesAlive: true,
     ...change,
   };
 }
@@ -33,7 +33,7 @@ describe('effective', () => {
   it('waits, then takes silence for the end, but not of a dead source', () => {
     expect(verifyEffect(applied, seen(9)).effective).toBe('pending');
     expect(verifyEffect(applied, seen(10)).effective).toBe('silent');
-    expect(verifyEffect(applied, seen(10, { sourcesAlive: false })).effective).toBe('pending');
+    expect(verifyEffect(applied, seen(10, { areSourcesAlive: false })).effective).toBe('pending');
   });
 
   it('is no, an alarm, when the attack goes on, also after it looked good', () => {

@@ -8,8 +8,8 @@ export interface Observation {
   droppedPackets: number | undefined;
   /** Epoch ms of the last event of the attack; undefined when nothing tells. */
   lastSeenAt: number | undefined;
-  /** Whether the sources that would tell are alive; undefined when that is not known. */
-  sourcesAlive: boolean | undefined;
+  /** Whether the sources that saw the attack would tell if it went on. */
+  areSourcesAlive: boolean;
 }
 
 /** Events on their way when the drop began: seen up to this long after it, they prove nothing. */
@@ -40,7 +40,7 @@ export function verifyEffect(before: Verification, seen: Observation): Verificat
     return { ...counted, effective: 'yes', effective_at: at, detail: `${dropped} packets were dropped.` };
   if (before.effective !== 'pending') return counted;
   const elapsedMs = seen.now - seen.inForceAt;
-  if (seen.lastSeenAt !== undefined && seen.sourcesAlive !== false && elapsedMs >= silenceMs)
+  if (seen.lastSeenAt !== undefined && seen.areSourcesAlive && elapsedMs >= silenceMs)
     return {
       ...counted,
       effective: 'silent',

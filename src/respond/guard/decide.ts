@@ -1,5 +1,6 @@
 import { protectionOf } from '../../connector/index.ts';
-import type { DecisionStep } from '../../schema/containment.ts';
+import type { DecisionStep, LadderLevel } from '../../schema/containment.ts';
+import { freshMs } from './attack.ts';
 import { checkTarget } from './check-target.ts';
 import type { ContainmentRequest, Decision, DecisionOutcome, Facts } from './facts.ts';
 import { isPerson } from './is-person.ts';
@@ -21,6 +22,7 @@ export function decide(request: ContainmentRequest, facts: Facts, policies: Poli
     escalation === 0 ? request.durationS : Math.max(request.durationS, facts.escalationS[escalation] ?? 0),
   );
   let target = request.target;
+  let level: LadderLevel = byPerson ? 'auto' : facts.level;
   const note = (check: string, outcome: DecisionStep['outcome'], reason: string) => {
     steps.push({ check, outcome, reason });
     return outcome;
@@ -30,6 +32,7 @@ export function decide(request: ContainmentRequest, facts: Facts, policies: Poli
     steps,
     target,
     durationS,
+    level,
     escalation,
     ...(approvalReason !== undefined && { approvalReason }),
   });
@@ -70,6 +73,23 @@ export function decide(request: ContainmentRequest, facts: Facts, policies: Poli
     return done('forbid');
   }
 
+  const isLate = facts.attackAgeMs !== undefined && facts.attackAgeMs > freshMs;
+  const isStale = !request.isDemonstration && (facts.isReplayed || isLate);
+  if (facts.isReplayed) note('freshness', 'note', 'What was seen is replayed from a recording: at most shadow.');
+  else if (isLate)
+    note(
+      'freshness',
+      'note',
+      `The last event is ${Math.round((facts.attackAgeMs ?? 0) / 60_000)} min old, more than ${freshMs / 60_000}: at most shadow. If it is from now, set the time zone of its source or the clock of its sender.`,
+    );
+  else
+    note(
+      'freshness',
+      'pass',
+      facts.attackAgeMs === undefined ? 'No event stands behind it that could be old.' : 'Its events are of now.',
+    );
+  if (isStale && !byPerson && !facts.isApproved) level = 'shadow';
+
   const shared = protectionOf(target, facts.sharedRanges);
   if (shared) {
     note('shared_address', 'forbid', `Many share it (${shared.range}): ${shared.reason}. Deny the client behind it.`);
@@ -80,8 +100,12 @@ export function decide(request: ContainmentRequest, facts: Facts, policies: Poli
   if (facts.othersLogons === undefined)
     note('collateral', 'note', 'Not known: no record of successful logons from there.');
   else if (facts.othersLogons > 0)
-    note('collateral', 'hold', `${facts.othersLogons} logons of others from there succeeded in the last 30 days.`);
-  else note('collateral', 'pass', 'Nobody else logged on from there in the last 30 days.');
+    note(
+      'collateral',
+      'hold',
+      `${facts.othersLogons === 1 ? '1 account' : `${facts.othersLogons} accounts`} logged on from there within 30 days, before the attack: denying it may lock people out.`,
+    );
+  else note('collateral', 'pass', 'Nobody had logged on from there within 30 days before the attack.');
 
   if (facts.stopped !== undefined) {
     note('stop_switch', 'forbid', `Responding is stopped: ${facts.stopped}`);
@@ -120,12 +144,17 @@ export function decide(request: ContainmentRequest, facts: Facts, policies: Poli
   if (byPerson) note('ladder', 'pass', 'A person asked for it himself.');
   else if (facts.isApproved) note('ladder', 'pass', 'A person approved it.');
   else {
-    const level = atMostSuggest && facts.level !== 'shadow' ? 'suggest' : facts.level;
     if (level === 'shadow') {
-      note('ladder', 'note', 'The rule and action are in shadow: it is only written down what would have happened.');
+      note(
+        'ladder',
+        'note',
+        facts.level === 'shadow'
+          ? 'The rule and action are in shadow: it is only written down what would have happened.'
+          : 'It is too old to act on: it is only written down what would have happened.',
+      );
       return done('shadow');
     }
-    if (level === 'suggest') {
+    if (atMostSuggest || level === 'suggest') {
       note('ladder', 'note', 'It is suggested to people and not done.');
       return done('suggest');
     }

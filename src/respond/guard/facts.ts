@@ -43,8 +43,12 @@ export interface Facts {
   sharedRanges: readonly Protection[];
   /** Tags of the asset at the target, for policies. */
   assetTags: readonly string[];
-  /** Successful logons of others from the target in 30 days; undefined when nothing can tell. */
+  /** Accounts that logged on from the target in 30 days, well before the attack; undefined when nothing can tell. */
   othersLogons: number | undefined;
+  /** Ms since the last live event that names the target; undefined when no event stands behind the request. */
+  attackAgeMs: number | undefined;
+  /** Every event that names the target was recorded before and is replayed. */
+  isReplayed: boolean;
   /** Why responding is stopped; undefined when it is not. */
   stopped: string | undefined;
   budgets: readonly Budget[];
@@ -67,6 +71,8 @@ export interface Decision {
   /** Settled canonical target; the text as given when it is none. */
   target: string;
   durationS: number;
+  /** The ladder's level that it was decided at. */
+  level: LadderLevel;
   /** 0 for the first time, growing with repeats. */
   escalation: number;
   /** Why a person must decide, when outcome is needs_approval. */

@@ -5,6 +5,7 @@ import type { Tx } from '../../db/index.ts';
 import type { LadderLevel } from '../../schema/containment.ts';
 import type { RespondSettings } from '../settings.ts';
 import { readStoredFacts, type StoredFacts } from '../store/facts.ts';
+import { freshMs, logonLeadMs, type Attack } from './attack.ts';
 import { checkTarget } from './check-target.ts';
 import type { Budget, ContainmentRequest, Facts } from './facts.ts';
 import { readStop } from './stop-switch.ts';
@@ -14,6 +15,8 @@ export interface Ask {
   request: ContainmentRequest;
   /** Every rule that named the target, most severe first; the best armed one counts. */
   ruleIds: readonly string[];
+  /** Absent: nobody saw an event; a person or a program asks. */
+  attack?: Attack;
 }
 
 export interface Gathered {
@@ -64,17 +67,32 @@ export async function gatherFacts(
   for (const tenantId of new Set(asks.map(({ request }) => request.tenantId)))
     vital.set(tenantId, await protectedAssets(tx, tenantId));
   const adminAddresses = await sources.adminAddresses(tx);
+  const logons = await sources.othersLogons(
+    tx,
+    asks.map(({ request, attack }, index) => ({
+      tenantId: request.tenantId,
+      target: questions[index]?.target ?? '',
+      before: new Date((attack?.firstSeenAt.getTime() ?? now.getTime()) - logonLeadMs),
+    })),
+    now,
+  );
   const stop = readStop(settings.stopFile);
 
   const gathered: Gathered[] = [];
-  for (const [index, { request, ruleIds }] of asks.entries()) {
+  for (const [index, { request, ruleIds, attack }] of asks.entries()) {
     const found = stored[index];
     const target = questions[index]?.target ?? '';
     if (!found) continue;
     const roles = assets
       .filter((asset) => asset.tenant_id === request.tenantId && asset.key_value === canonicalAddress(request.target))
       .flatMap((asset) => asset.roles);
-    const best = [...found.armings].sort((a, b) => ladder.indexOf(b.level) - ladder.indexOf(a.level))[0];
+    const ageOf = (rule: string | undefined) => ageMs(attack, rule, now);
+    // A fresh rule goes before a stale one: what is seen now is what may be acted on.
+    const best = [...found.armings].sort(
+      (a, b) =>
+        Number(isFresh(ageOf(b.rule_id))) - Number(isFresh(ageOf(a.rule_id))) ||
+        ladder.indexOf(b.level) - ladder.indexOf(a.level),
+    )[0];
     const ruleId = best?.rule_id ?? ruleIds[0];
     const range = target.includes('/') ? target : `${target}/${target.includes(':') ? 128 : 32}`;
     const touched = (reason: string): Protection => ({ range, reason });
@@ -95,7 +113,9 @@ export async function gatherFacts(
         adminAddresses,
         sharedRanges: sources.sharedRanges(),
         assetTags: roles,
-        othersLogons: await sources.othersLogons(tx, request.tenantId, target),
+        othersLogons: logons[index],
+        attackAgeMs: ageOf(ruleId),
+        isReplayed: attack !== undefined && ageOf(ruleId) === undefined,
         stopped: stop && `${stop.reason} (${stop.by}${stop.at === '' ? '' : `, ${stop.at}`})`,
         budgets: budgetsOf(request, ruleIds[0], settings).map((budget) => ({
           ...budget,
@@ -110,6 +130,16 @@ export async function gatherFacts(
     });
   }
   return gathered;
+}
+
+/** Ms since the rule last saw the attack live; undefined: never, or nobody saw one. */
+function ageMs(attack: Attack | undefined, ruleId: string | undefined, now: Date): number | undefined {
+  const last = ruleId === undefined ? undefined : attack?.rules.get(ruleId);
+  return last && Math.max(0, now.getTime() - last.getTime());
+}
+
+function isFresh(age: number | undefined): boolean {
+  return age !== undefined && age <= freshMs;
 }
 
 /** Machines of a protected class (DESIGN §5) by their addresses: never contained by address, wherever they stand. */

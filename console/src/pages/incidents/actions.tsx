@@ -7,9 +7,8 @@ import {
   setVerdict,
   type WireIncident,
 } from '../../../../src/api/incidents.ts';
-import { getMe } from '../../../../src/api/session.ts';
 import { Verdict, type IncidentStatus } from '../../../../src/schema/incident.ts';
-import { useCall, useEdit, useMay } from '../../queries.ts';
+import { useEdit, useMay, useMe } from '../../queries.ts';
 import { words } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmButton } from '../../ui/confirm.tsx';
@@ -32,7 +31,7 @@ const nextStatus: Record<IncidentStatus, readonly { to: IncidentStatus; label: s
 
 /** Every edit says which revision it was decided on; one that changed meanwhile is shown and asked again. */
 export function IncidentActions({ incident }: { incident: WireIncident }) {
-  const me = useCall(getMe, {});
+  const me = useMe();
   const assign = useEdit(assignIncident);
   const declare = useEdit(declareIncident);
   const advance = useEdit(setIncidentStatus);

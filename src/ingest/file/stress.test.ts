@@ -1,0 +1,130 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { text } from 'node:stream/consumers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testIngest, type TestIngest } from '../../../test/ingest.ts';
+import { until } from '../../../test/until.ts';
+import { claimBatches } from '../store/claims.ts';
+import { seededRandom } from './stress/random.ts';
+
+/** More rounds: more lines, and a new seed each. FIREBREAK_STRESS_SEED repeats one. */
+const rounds = Number(process.env['FIREBREAK_STRESS_ROUNDS'] ?? 1);
+const linesPerRound = Number(process.env['FIREBREAK_STRESS_LINES'] ?? 4_000);
+const givenSeed = process.env['FIREBREAK_STRESS_SEED'];
+
+let house: TestIngest;
+beforeAll(async () => {
+  house = await testIngest();
+});
+
+const program = (name: string, args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, [join(import.meta.dirname, 'stress', name), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+
+async function numbers(sourceId: string): Promise<number[]> {
+  const batches = await house.db.transaction((tx) => claimBatches(tx, 'history', 1_000_000));
+  return batches
+    .filter(({ source }) => source.source_id === sourceId)
+    .flatMap((batch) => batch.events())
+    .filter(({ raw_data: line }) => !line.startsWith('#'))
+    .map(({ raw_data: line }) => Number(line.split(' ')[0]));
+}
+
+/** A receiver lives a while and is stopped or killed. */
+async function live(sourceId: string, random: ReturnType<typeof seededRandom>): Promise<void> {
+  const receiver = program('receiver-main.ts', [house.db.url, sourceId]);
+  const ended = once(receiver, 'exit');
+  if (random.chance(0.7) && receiver.stdout) await Promise.race([once(receiver.stdout, 'data'), ended]);
+  await pause(random.chance(0.5) ? random.whole(5, 400) : random.whole(100, 3_000));
+  receiver.kill(random.chance(0.7) ? 'SIGKILL' : 'SIGTERM');
+  await ended;
+}
+
+async function stress(mode: string, seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const dir = join(house.dir, `${mode}-${seed}`);
+  mkdirSync(dir);
+  const path = join(dir, 'app.log');
+  writeFileSync(path, '');
+  const pattern = random.chance(0.3) ? join(dir, 'app*') : path;
+  const settings = { path: pattern, start_at: 'beginning', poll_ms: 200, rotate_wait_ms: 1_000 } as const;
+  const { id } = await house.ingest.sources.add({ kind: 'file', name: `${mode} ${seed}`, ...settings });
+  const first = program('receiver-main.ts', [house.db.url, id]);
+  if (first.stdout) await once(first.stdout, 'data');
+
+  const writer = program('writer-main.ts', [path, mode, String(linesPerRound), String(seed)]);
+  const told = writer.stdout ? text(writer.stdout) : Promise.resolve('');
+  first.kill('SIGKILL');
+  let lives = 1;
+  while (writer.exitCode === null) {
+    await live(id, random);
+    lives += 1;
+    if (random.chance(0.6)) await pause(random.whole(0, 1_500));
+  }
+  const { inWindow, rotations, ...kind }: { inWindow: number[]; rotations: number } = JSON.parse(await told);
+
+  const last = program('receiver-main.ts', [house.db.url, id]);
+  const window = new Set(inWindow);
+  const sure = Array.from({ length: linesPerRound }, (_, index) => index + 1).filter((one) => !window.has(one));
+  await until(async () => new Set(await numbers(id)).size >= sure.length, { timeoutMs: 6_000 }).catch(() => {});
+  // What would be doubled is read after what was missing.
+  await pause(1_500);
+  last.kill('SIGTERM');
+  await once(last, 'exit');
+
+  const kept = await numbers(id);
+  const all = new Set(kept);
+  const lost = sure.filter((one) => !all.has(one));
+  const doubled = kept.filter((one, index) => kept.indexOf(one) !== index);
+  const windowLost = inWindow.filter((one) => !all.has(one)).length;
+  const figures = {
+    mode,
+    seed,
+    pattern: pattern === path ? 'path' : 'wildcard',
+    ...kind,
+    rotations,
+    lives,
+    kept: kept.length,
+  };
+  if (rounds > 1 || lost.length + doubled.length > 0)
+    console.log(
+      JSON.stringify({ ...figures, lost: lost.length, doubled: doubled.length, window: inWindow.length, windowLost }),
+    );
+  expect({ seed, mode, lost, doubled }).toEqual({ seed, mode, lost: [], doubled: [] });
+}
+
+describe.concurrent('a file under rotation, its receiver killed and started again and again', () => {
+  for (const mode of ['create', 'nocreate', 'copytruncate']) {
+    it(`loses and doubles nothing: ${mode}`, { timeout: 60_000 * rounds + 60_000 }, async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        await stress(mode, givenSeed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(givenSeed));
+      }
+    });
+  }
+});
+
+describe('restarts', () => {
+  it('leave no descriptors behind', async () => {
+    const dir = join(house.dir, 'descriptors');
+    mkdirSync(dir);
+    const path = join(dir, 'app.log');
+    for (const name of ['', '.1', '.2', '-20261121']) writeFileSync(`${path}${name}`, `file ${name}\n`);
+    const settings = { path: join(dir, 'app*'), start_at: 'beginning', poll_ms: 50, rotate_wait_ms: 0 } as const;
+    const { id } = await house.ingest.sources.add({ kind: 'file', name: 'descriptors', ...settings });
+    const open = () => readdirSync('/proc/self/fd').length;
+    const restart = async (round: number) => {
+      writeFileSync(`${path}.${round + 3}`, `rotated unseen ${round}\n`);
+      await house.ingest.startSource(id);
+      await house.ingest.stopSource(id);
+    };
+    for (let round = 0; round < 5; round += 1) await restart(round);
+    const before = open();
+    for (let round = 5; round < 105; round += 1) await restart(round);
+    await until(() => open() <= before + 2, { what: `${before} descriptors` });
+    expect((await house.lines(id)).length).toBe(106);
+  });
+});
