@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { startProduct, type Product } from '../lab/product.ts';
 import { openBrowser } from './browser.ts';
 
@@ -80,7 +80,12 @@ export async function signInFirst({ page, url, oneTimePassword }: Console): Prom
   await page.getByRole('heading', { name: 'Incidents', level: 1 }).waitFor(patient);
 }
 
+/** The first that can be seen: narrow and wide forms of a table's cells stand beside each other in the page. */
+export function seen(locator: Locator): Locator {
+  return locator.filter({ visible: true }).first();
+}
+
 /** How far the page can be pushed sideways, px. */
 export function sidewaysScroll(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  return page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
 }

@@ -50,7 +50,12 @@ export async function startProduct(options: {
   let output = '';
 
   async function start(): Promise<void> {
-    const [program, ...args] = command('--max-semi-space-size=2', join(root, 'src/server/main.ts'), 'serve');
+    const [program, ...args] = command(
+      '--max-semi-space-size=2',
+      '--liftoff-only',
+      join(root, 'src/server/main.ts'),
+      'serve',
+    );
     child = spawn(program, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     output = '';
     const keep = (chunk: Buffer) => (output += chunk.toString());

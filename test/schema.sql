@@ -57,15 +57,6 @@ create table batch_claims with (autovacuum_vacuum_scale_factor=0.02, autovacuum_
   constraint batch_claims_pkey PRIMARY KEY (consumer, batch_id)
   CREATE INDEX batch_claims_received ON public.batch_claims USING btree (received_at)
 
-create table blocklist_pulls
-  point_id text not null
-  consumer text not null
-  tenant_id text not null default 'default'::text
-  pulled_at timestamp with time zone not null
-  etag text not null
-  constraint blocklist_pulls_pkey PRIMARY KEY (point_id, consumer)
-  constraint blocklist_pulls_point_id_fkey FOREIGN KEY (point_id) REFERENCES enforcement_points(id)
-
 create table budgets
   tenant_id text not null default 'default'::text
   name text not null
@@ -442,6 +433,16 @@ create table ledger_frontiers
   constraint ledger_frontiers_only_row_check CHECK (only_row)
   constraint ledger_frontiers_pkey PRIMARY KEY (only_row)
 
+create table logons
+  tenant_id text not null
+  site_id text not null
+  address inet not null
+  user_name text not null
+  first_seen_at timestamp with time zone not null
+  last_seen_at timestamp with time zone not null
+  constraint logons_pkey PRIMARY KEY (tenant_id, address, user_name, site_id)
+  CREATE INDEX logons_last_seen ON public.logons USING btree (last_seen_at)
+
 create table matches
   id bigint not null generated always as identity
   partition integer not null
@@ -509,10 +510,10 @@ create table playbooks
 create table positions with (fillfactor=50)
   source_id text not null
   generation text not null
+  file text not null
   path text not null
   byte_offset bigint not null
   fingerprint text not null
-  fingerprint_bytes integer not null
   updated_at timestamp with time zone not null
   constraint positions_byte_offset_check CHECK ((byte_offset >= 0))
   constraint positions_pkey PRIMARY KEY (source_id, generation)
@@ -596,6 +597,7 @@ create table sources with (fillfactor=50)
   state text not null default 'stopped'::text
   problem jsonb
   running_since timestamp with time zone
+  reader integer not null default 0
   started_at timestamp with time zone
   created_at timestamp with time zone not null
   removed_at timestamp with time zone

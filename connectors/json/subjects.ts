@@ -50,7 +50,9 @@ export function logonOf(record: Json, isOcsf: boolean, subjects: readonly Subjec
     : (Array.isArray(category) ? category : [category]).includes('authentication') &&
       valueAt(record, 'event.outcome') === 'success';
   if (!isLogon) return undefined;
-  const address = subjects.find(({ type, role, field_trust }) => type === 'ip' && role === 'actor' && field_trust !== 'free');
+  const address = subjects.find(
+    ({ type, role, field_trust }) => type === 'ip' && role === 'actor' && field_trust !== 'free',
+  );
   const user = subjects.find(({ field }) => field === 'user.name');
   return address && user ? { address: address.value, user: user.value } : undefined;
 }

@@ -43,7 +43,9 @@ export function createClient(options: {
       const parts: { params?: object; query?: object; body?: unknown } = call;
       const headers: Record<string, string> = { accept: route.replyType ?? 'application/json', ...options.headers };
       const init: RequestInit = { method: route.method, headers, redirect: 'error' };
-      if (typeof parts.body === 'string' || parts.body instanceof Uint8Array) init.body = parts.body;
+      if (typeof parts.body === 'string') init.body = parts.body;
+      // A copy, because fetch takes no bytes that another thread may share.
+      else if (parts.body instanceof Uint8Array) init.body = new Uint8Array(parts.body);
       else if (parts.body !== undefined) {
         headers['content-type'] = 'application/json';
         init.body = JSON.stringify(parts.body);

@@ -9,4 +9,4 @@ export type { EventRequest } from './http/request.ts';
 export type { ReplayProgress } from './replay-file.ts';
 export { quietSources } from './store/sources.ts';
 export type { OwnEvent, OwnEvents } from './own-events.ts';
-export { areAlive, sourceFacts } from './store/source-facts.ts';
+export { areAlive, sourceFacts, type SourceFact } from './store/source-facts.ts';

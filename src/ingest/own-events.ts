@@ -35,14 +35,8 @@ export function createOwnEvents(house: { clock: Clock; sources: SourceSet; conte
       );
       await ensurePartition(tx, now);
       const rows: Omit<NewBatch, 'id'>[] = [];
-      for (const group of Map.groupBy(events, (event) => placeOf(event)).values()) {
-        const [{ tenantId, siteId, isDemonstration } = events[0]] = group;
-        const source: SourceInfo = {
-          ...own,
-          tenant_id: tenantId ?? own.tenant_id,
-          site_id: siteId ?? own.site_id,
-          is_demonstration: isDemonstration ?? false,
-        };
+      for (const group of Map.groupBy(events, placeOf).values()) {
+        const source = sourceOf(own, group[0]);
         for (const batch of cutBatches(group.map((event) => rawEventOf(event, now)))) {
           const { body, bytes, eventCount } = packBody(batch);
           const contentVersion = house.contentVersion();
@@ -61,6 +55,11 @@ export function createOwnEvents(house: { clock: Clock; sources: SourceSet; conte
 
 function placeOf({ tenantId, siteId, isDemonstration }: OwnEvent): string {
   return JSON.stringify([tenantId, siteId, isDemonstration]);
+}
+
+function sourceOf(own: SourceInfo, event: OwnEvent | undefined): SourceInfo {
+  if (!event) return own;
+  return { ...own, tenant_id: event.tenantId, site_id: event.siteId, is_demonstration: event.isDemonstration };
 }
 
 function rawEventOf({ record }: OwnEvent, now: number): RawEvent {

@@ -5,7 +5,7 @@ export { loadPolicies, refusingPolicies, type Policies } from './guard/policies.
 export { readStop, removeStop, writeStop, type Stop } from './guard/stop-switch.ts';
 export { createContainments } from './contain/create-containments.ts';
 export { createEnforcement } from './enforce/create-enforcement.ts';
-export type { Enforcement, PointSettings, PointState } from './enforce/points.ts';
+export type { Enforcement, PointSettings, PointState, Witness } from './enforce/points.ts';
 export { createPulledLists, type PulledLists } from './enforce/pulled-lists.ts';
 export { verificationOf } from './enforce/verify.ts';
 export { createStage, type RespondStage } from './stage.ts';

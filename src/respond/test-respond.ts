@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fakeClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import type { Database } from '../db/index.ts';
+import type { Witness } from './enforce/points.ts';
 import type { ContainmentRequest } from './guard/facts.ts';
 import { loadPolicies } from './guard/policies.ts';
 import { defaultApprovalS, defaultEscalationS, type RespondSettings } from './settings.ts';
@@ -60,3 +61,6 @@ export function enforcerCommand(kind: 'nftables' | 'recorder', stopFile: string,
     ...(recordFile === undefined ? [] : ['--record-file', recordFile]),
   ];
 }
+
+/** Nobody who could tell whether an attack went on. */
+export const blindWitness: Witness = { areAlive: async () => false, tellIneffective: async () => {} };

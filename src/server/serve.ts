@@ -49,6 +49,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   try {
     // Loaded while the database starts.
     const assembling = import('./start/assemble.ts');
+    // Looked at below, when the database did not fail before.
+    assembling.catch(() => {});
     const state = await openState({
       config,
       dir: resolve(options.cwd, config.state_dir),

@@ -155,7 +155,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     submit(submission) {
       if (stopped) return Promise.reject(errors.STOPPED([]));
       if (submission.patience === 'refuse') {
-        if (away !== undefined) return Promise.reject(errors.UNAVAILABLE([away]));
+        // While nobody tries, this one does: otherwise nothing would ever notice that PostgreSQL is back.
+        if (away !== undefined && running) return Promise.reject(errors.UNAVAILABLE([away]));
         if (waitingBytes > maxWaitingBytes)
           return Promise.reject(errors.UNAVAILABLE(['more events wait than memory allows']));
       }

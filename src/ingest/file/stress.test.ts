@@ -12,7 +12,7 @@ import { seededRandom } from './stress/random.ts';
 
 /** More rounds: more lines, and a new seed each. FIREBREAK_STRESS_SEED repeats one. */
 const rounds = Number(process.env['FIREBREAK_STRESS_ROUNDS'] ?? 1);
-const linesPerRound = Number(process.env['FIREBREAK_STRESS_LINES'] ?? 4_000);
+const linesPerRound = Number(process.env['FIREBREAK_STRESS_LINES'] ?? 2_000);
 const givenSeed = process.env['FIREBREAK_STRESS_SEED'];
 
 let house: TestIngest;
@@ -20,10 +20,16 @@ beforeAll(async () => {
   house = await testIngest();
 });
 
-const program = (name: string, args: readonly string[]): ChildProcess =>
-  spawn(process.execPath, [join(import.meta.dirname, 'stress', name), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+function program(name: string, args: readonly string[]): ChildProcess {
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(house.dir, 'compiled') };
+  const file = join(import.meta.dirname, 'stress', name);
+  return spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Resolves when it reads, or ended before it did. */
+async function isReady(receiver: ChildProcess): Promise<void> {
+  await Promise.race([once(receiver, 'exit'), receiver.stdout && once(receiver.stdout, 'data')]);
+}
 
 async function numbers(sourceId: string): Promise<number[]> {
   const batches = await house.db.transaction((tx) => claimBatches(tx, 'history', 1_000_000));
@@ -34,12 +40,12 @@ async function numbers(sourceId: string): Promise<number[]> {
     .map(({ raw_data: line }) => Number(line.split(' ')[0]));
 }
 
-/** A receiver lives a while and is stopped or killed. */
+/** A receiver lives a while and is stopped or killed, sometimes before it reads. */
 async function live(sourceId: string, random: ReturnType<typeof seededRandom>): Promise<void> {
   const receiver = program('receiver-main.ts', [house.db.url, sourceId]);
   const ended = once(receiver, 'exit');
-  if (random.chance(0.7) && receiver.stdout) await Promise.race([once(receiver.stdout, 'data'), ended]);
-  await pause(random.chance(0.5) ? random.whole(5, 400) : random.whole(100, 3_000));
+  if (random.chance(0.85)) await isReady(receiver);
+  await pause(random.chance(0.6) ? random.whole(0, 400) : random.whole(100, 3_000));
   receiver.kill(random.chance(0.7) ? 'SIGKILL' : 'SIGTERM');
   await ended;
 }
@@ -54,7 +60,7 @@ async function stress(mode: string, seed: number): Promise<void> {
   const settings = { path: pattern, start_at: 'beginning', poll_ms: 200, rotate_wait_ms: 1_000 } as const;
   const { id } = await house.ingest.sources.add({ kind: 'file', name: `${mode} ${seed}`, ...settings });
   const first = program('receiver-main.ts', [house.db.url, id]);
-  if (first.stdout) await once(first.stdout, 'data');
+  await isReady(first);
 
   const writer = program('writer-main.ts', [path, mode, String(linesPerRound), String(seed)]);
   const told = writer.stdout ? text(writer.stdout) : Promise.resolve('');
@@ -70,7 +76,8 @@ async function stress(mode: string, seed: number): Promise<void> {
   const last = program('receiver-main.ts', [house.db.url, id]);
   const window = new Set(inWindow);
   const sure = Array.from({ length: linesPerRound }, (_, index) => index + 1).filter((one) => !window.has(one));
-  await until(async () => new Set(await numbers(id)).size >= sure.length, { timeoutMs: 6_000 }).catch(() => {});
+  await isReady(last);
+  await until(async () => new Set(await numbers(id)).size >= sure.length, { timeoutMs: 20_000 }).catch(() => {});
   // What would be doubled is read after what was missing.
   await pause(1_500);
   last.kill('SIGTERM');
@@ -81,20 +88,11 @@ async function stress(mode: string, seed: number): Promise<void> {
   const lost = sure.filter((one) => !all.has(one));
   const doubled = kept.filter((one, index) => kept.indexOf(one) !== index);
   const windowLost = inWindow.filter((one) => !all.has(one)).length;
-  const figures = {
-    mode,
-    seed,
-    pattern: pattern === path ? 'path' : 'wildcard',
-    ...kind,
-    rotations,
-    lives,
-    kept: kept.length,
-  };
-  if (rounds > 1 || lost.length + doubled.length > 0)
-    console.log(
-      JSON.stringify({ ...figures, lost: lost.length, doubled: doubled.length, window: inWindow.length, windowLost }),
-    );
-  expect({ seed, mode, lost, doubled }).toEqual({ seed, mode, lost: [], doubled: [] });
+  const setup = { mode, seed, lines: linesPerRound, pattern: pattern === path ? 'path' : 'wildcard', ...kind };
+  const figures = { rotations, lives, lost: lost.length, doubled: doubled.length, window: inWindow.length, windowLost };
+  if (rounds > 1) process.stdout.write(`${JSON.stringify({ ...setup, ...figures })}\n`);
+  const [firstLost, firstDoubled] = [lost.slice(0, 5), doubled.slice(0, 5)];
+  expect({ ...setup, ...figures, firstLost, firstDoubled }).toMatchObject({ lost: 0, doubled: 0 });
 }
 
 describe.concurrent('a file under rotation, its receiver killed and started again and again', () => {
@@ -125,6 +123,7 @@ describe('restarts', () => {
     const before = open();
     for (let round = 5; round < 105; round += 1) await restart(round);
     await until(() => open() <= before + 2, { what: `${before} descriptors` });
-    expect((await house.lines(id)).length).toBe(106);
+    // What was there before the first start is not read, app.log excepted.
+    expect((await house.lines(id)).length).toBe(105);
   });
 });

@@ -12,7 +12,7 @@ import { containmentById } from '../store/containments.ts';
 import { placeAtPoint, takePoint } from '../store/enforcements.ts';
 import { recordChange } from '../enforce/record-answers.ts';
 import { recordReading } from '../enforce/record-reading.ts';
-import { denyRequest, testSettings } from '../test-respond.ts';
+import { blindWitness, denyRequest, testSettings } from '../test-respond.ts';
 import { createContainments } from './create-containments.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fb-contain-'));
@@ -80,7 +80,9 @@ const applies = (targets: string[], more: object = {}) => {
 const lets = (targets: string[]) => applies([], { released: targets });
 const reads = (held: { target: string; droppedPackets?: number }[], isStopped = false) => {
   clock.advance(1);
-  return db.transaction((tx) => recordReading(tx, point, held, { nowMs: clock.now(), isStopped, countsAsDrift: true }));
+  return db.transaction((tx) =>
+    recordReading(tx, point, held, { nowMs: clock.now(), isStopped, countsAsDrift: true, witness: blindWitness }),
+  );
 };
 const now = async (id: string) => (await containmentById(db.read, id)) ?? expect.unreachable();
 

@@ -113,6 +113,9 @@ type Latest = NonNullable<StoredFacts['latest']>;
 
 /** Over, and the attack was seen again after it ended; a refusal holds until its own end. */
 function isNewOccasion(latest: Latest, lastSeenAt: Date, now: Date): boolean {
+  // What was too old to act on is over with its row: live events are decided anew.
+  if (latest.status === 'proposed' && latest.expires_at !== null && latest.expires_at <= now)
+    return lastSeenAt > latest.expires_at;
   if (openStatuses.some((status) => status === latest.status)) return false;
   if (latest.status === 'refused') return latest.expires_at !== null && latest.expires_at <= now;
   return latest.released_at !== null && lastSeenAt > latest.released_at;

@@ -10,7 +10,7 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { createContainments } from '../contain/create-containments.ts';
 import { removeStop, writeStop } from '../guard/stop-switch.ts';
-import { denyRequest, enforcerCommand, testSettings } from '../test-respond.ts';
+import { blindWitness, denyRequest, enforcerCommand, testSettings } from '../test-respond.ts';
 import { createEnforcement } from './create-enforcement.ts';
 import type { PointSettings } from './points.ts';
 
@@ -34,7 +34,14 @@ function point(id: string, kind: 'nftables' | 'recorder', prefix: string[] = [])
 }
 
 function server(holder: string) {
-  const enforcement = createEnforcement({ db, clock: systemClock, log: silentLog, holder, stopFile });
+  const enforcement = createEnforcement({
+    db,
+    clock: systemClock,
+    log: silentLog,
+    holder,
+    stopFile,
+    witness: blindWitness,
+  });
   const containments = createContainments(settings, (change) => enforcement.push(change));
   const statusOf = async (id: string) => {
     await enforcement.turn();

@@ -1,4 +1,6 @@
 import type { EnforcementLevel } from '../../connector/index.ts';
+import type { Tx } from '../../db/index.ts';
+import type { Containment } from '../../schema/containment.ts';
 
 /** How a server reaches an enforcement point that it starts itself. */
 export interface PointSettings {

@@ -5,7 +5,7 @@ import { containmentById } from '../store/containments.ts';
 import * as places from '../store/enforcements.ts';
 import { settle } from './record-answers.ts';
 import type { PointSettings, Witness } from './points.ts';
-import { verifyEffect } from './verify.ts';
+import { silenceMs, verifyEffect } from './verify.ts';
 
 /** What the reading asks the caller to do at the point. */
 export interface Corrections {
@@ -126,7 +126,10 @@ async function verify(
       inForceAt: inForceAt.getTime(),
       droppedPackets: heldAt.get(place.target)?.droppedPackets,
       lastSeenAt: sighting?.last_seen_at.getTime(),
-      areSourcesAlive: sighting !== undefined && (await witness.areAlive(tx, sighting.source_ids, inForceAt)),
+      areSourcesAlive:
+        sighting !== undefined &&
+        nowMs - inForceAt.getTime() >= silenceMs &&
+        (await witness.areAlive(tx, sighting.source_ids, inForceAt)),
     });
     if (after.effective === 'pending') isOpen = true;
     if (after.effective === containment.verification.effective) continue;

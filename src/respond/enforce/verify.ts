@@ -15,7 +15,7 @@ export interface Observation {
 /** Events on their way when the drop began: seen up to this long after it, they prove nothing. */
 const graceMs = 3_000;
 /** Silence for so long counts as the end of the activity. */
-const silenceMs = 10_000;
+export const silenceMs = 10_000;
 /** After this, what could not be observed is said to be so. */
 const giveUpMs = 60_000;
 

@@ -41,10 +41,11 @@ export function startEngineProcess(options: {
     starts += 1;
     child = fork(options.main, [], {
       env: { ...options.environment, FIREBREAK_ENGINE: JSON.stringify(options.settings) },
-      // Idle, the engine needs little: a small young generation keeps it from keeping more.
+      // Idle, the engine needs little: a small young generation keeps it from keeping more, and it collects what starting left.
       // The warning is about pg calls of DBOS.
-      execArgv: ['--max-semi-space-size=2', '--disable-warning=DeprecationWarning'],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: ['--max-semi-space-size=2', '--expose-gc', '--disable-warning=DeprecationWarning'],
+      // Our log goes to stderr; what DBOS says about its migrations would stand among our data.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     child.on('error', (error) =>
       options.log.error({ error: error.message }, 'The engine process could not be started.'),

@@ -32,6 +32,8 @@ function facts(change: Partial<Facts> = {}): Facts {
     sharedRanges: [],
     assetTags: [],
     othersLogons: 0,
+    attackAgeMs: 1_000,
+    isReplayed: false,
     stopped: undefined,
     budgets: [{ name: 'an hour', used: 0, limit: 10 }],
     level: 'auto',
@@ -181,6 +183,7 @@ describe('decide', () => {
     expect(outcome({}).steps.map(({ check }) => check)).toEqual([
       'protected_set',
       'role_and_trust',
+      'freshness',
       'shared_address',
       'collateral',
       'stop_switch',

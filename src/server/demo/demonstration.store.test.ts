@@ -34,7 +34,7 @@ const settings: RespondSettings = {
     warningListsOf: () => [],
     adminAddresses: async () => [],
     othersLogons: async (_tx, questions) => questions.map(() => undefined),
-      isReplay: () => false,
+    isReplay: () => false,
   },
   stopFile,
   maxDurationS: 86_400,
@@ -43,7 +43,14 @@ const settings: RespondSettings = {
   escalationS: [600, 3_600, 86_400],
   approvalS: 3_600,
 };
-const enforcement = createEnforcement({ db, clock: systemClock, log: silentLog, holder: 'test', stopFile });
+const enforcement = createEnforcement({
+  db,
+  clock: systemClock,
+  log: silentLog,
+  holder: 'test',
+  stopFile,
+  witness: { areAlive: async () => false, tellIneffective: async () => {} },
+});
 const containments = createContainments(settings, (change) => enforcement.push(change));
 const ingest = createIngest({ db, clock: systemClock, log: silentLog });
 const demonstration = createDemonstration({

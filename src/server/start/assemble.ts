@@ -47,7 +47,7 @@ export async function assemble(
     onStop,
     onContentVersion: (version) => (contentVersion = version),
   });
-  const response = await startResponse({ ...options, db, state, access, onStop });
+  const response = await startResponse({ ...options, db, state, access, ingest, onStop });
   const stages = await startStages({ ...options, db, state, access, response, ingest, detect, onStop });
 
   const demonstration = createDemonstration({

@@ -6,6 +6,8 @@ import { messageOf } from '../../base/errors.ts';
 import { readHostProtection, type Protection } from '../../connector/index.ts';
 import { readWarningLists } from '../../context/index.ts';
 import type { Database } from '../../db/index.ts';
+import { countLogons } from '../../detect/index.ts';
+import type { Ingest } from '../../ingest/index.ts';
 import {
   createContainments,
   createEnforcement,
@@ -29,6 +31,8 @@ import type { OnStop } from './on-stop.ts';
 import type { OpenState } from './open-state.ts';
 import { readSignedIn } from '../signed-in.ts';
 import type { ServeOptions } from '../serve.ts';
+import { watchSources } from './source-watch.ts';
+import { createWitness } from './witness.ts';
 
 export interface Response {
   containments: Containments;
@@ -39,10 +43,12 @@ export interface Response {
 
 /** The respond room with its points and its engine process. */
 export async function startResponse(
-  options: ServeOptions & { db: Database; state: OpenState; access: Access; onStop: OnStop },
+  options: ServeOptions & { db: Database; state: OpenState; access: Access; ingest: Ingest; onStop: OnStop },
 ): Promise<Response> {
   const { config, clock, log, db, state, onStop } = options;
   const warnings = await readWarningLists(join(options.root, 'content/lists'));
+  const sources = await watchSources(options);
+  onStop.add('sources of the guard', async () => sources.stop());
   const settings: RespondSettings = {
     db,
     clock,
@@ -51,15 +57,14 @@ export async function startResponse(
     facts: {
       hostProtections: readHostProtection(),
       ownerProtections: config.respond.protected.map(protectionOf),
-      // Proxies of each source stand in its batches, and keep their roles away from containment; here only what all share.
-      sharedRanges: () => [],
+      sharedRanges: () => sources.sharedRanges(),
+      isReplay: (sourceId) => sources.isReplay(sourceId),
       warningListsOf: (address) => warnings.warningsOf(address).map(({ title, reason }) => `${title}: ${reason}`),
       adminAddresses: async (tx) => [
         ...(await options.access.adminAddresses(tx)),
         ...readSignedIn(options.environment['SSH_CONNECTION']),
       ],
-      othersLogons: async (_tx, questions) => questions.map(() => undefined),
-      isReplay: () => false,
+      othersLogons: countLogons,
     },
     stopFile: state.stopFile,
     maxDurationS: config.respond.max_duration_s,
@@ -68,7 +73,14 @@ export async function startResponse(
     escalationS: [config.respond.duration_s, ...defaultEscalationS.slice(1)],
     approvalS: defaultApprovalS,
   };
-  const enforcement = createEnforcement({ db, clock, log, holder: options.host, stopFile: state.stopFile });
+  const enforcement = createEnforcement({
+    db,
+    clock,
+    log,
+    holder: options.host,
+    stopFile: state.stopFile,
+    witness: createWitness(options.ingest),
+  });
   const playbooks = createPlaybooks({
     db,
     folders: config.content.playbooks.map((folder) => contentFolder(folder, options)),

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, readSync, renameSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom } from './random.ts';
 
@@ -86,7 +86,7 @@ const rotate: Record<string, () => Promise<void>> = {
 if (header) writeSync(fd, header);
 while (written < total) {
   write(random.whole(1, 30));
-  if (random.chance(0.7)) await pause(random.whole(0, 12));
+  if (random.chance(0.7)) await pause(random.whole(0, 50));
   if (random.chance(0.06)) await rotate[mode]?.();
 }
 process.stdout.write(JSON.stringify({ inWindow, rotations, hasHeader, isDated }));
