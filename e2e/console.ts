@@ -65,7 +65,7 @@ function watch(page: Page, faults: string[]): void {
   page.on('console', (message) => {
     const text = message.text();
     // A request that is refused or fails is told by the page itself; everything else on the console is a fault.
-    if (message.type() === 'error' && !/^Failed to load resource/.test(text)) faults.push(`console: ${text}`);
+    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) faults.push(`console: ${text}`);
   });
 }
 

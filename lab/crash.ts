@@ -1,6 +1,6 @@
 /**
  * Kills the product at random moments under load and counts what became of every accepted event. Needs root and nftables; runs
- * in a network namespace of its own. Options: --kills 20 --rate 200 --seed N. The last line is `N passed, N failed`.
+ * in a network namespace of its own. Options: --kills 20 --rate 200 (events/s) --attacks 10 (of them, attacks of five events/s) --seed N. The last line is `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '20' },
     rate: { type: 'string', default: '200' },
+    attacks: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     inside: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
@@ -93,7 +94,13 @@ async function run(product: Product): Promise<void> {
   if (armed.code !== 0) throw new Error(`arm ended with ${armed.code}: ${armed.stderr}`);
   const created = product.cli('token', 'create', 'lab', 'event.write');
   const { url } = JSON.parse(readFileSync(join(product.state, 'cli-token'), 'utf8')) as { url: string };
-  const load = startLoad({ perSecond: Number(values.rate), logFile, url, token: created.stdout.trim() });
+  const load = startLoad({
+    perSecond: Number(values.rate),
+    attacksPerSecond: Number(values.attacks),
+    logFile,
+    url,
+    token: created.stdout.trim(),
+  });
 
   const doubled: string[] = [];
   for (let count = 1; count <= Number(values.kills); count++) {
@@ -111,7 +118,7 @@ async function run(product: Product): Promise<void> {
     );
   }
   await load.end();
-  const { file, http } = load.accepted();
+  const { file, http, httpLines } = load.accepted();
   await settle(product, file.length + http.length);
 
   const lines = readFileSync(logFile, 'utf8').split('\n').length - 1;
@@ -119,7 +126,7 @@ async function run(product: Product): Promise<void> {
   console.log(
     [
       `killed: ${[...killed].map(([kind, times]) => `${times} × ${kind}`).join(', ')}`,
-      `accepted: ${lines} lines of the file, ${http.length * 5} events by HTTP, ${file.length + http.length} attacks`,
+      `accepted: ${lines} lines of the file, ${httpLines} events by HTTP, ${file.length + http.length} attacks`,
       `sent again: ${[...load.retries].map(([why, times]) => `${times} × ${why}`).join(', ') || 'nothing'}`,
       `start to ready: median ${quantile(ms, 0.5).toFixed(0)} ms, most ${Math.max(...ms).toFixed(0)} ms of ${ms.length}`,
     ].join('\n'),
@@ -132,7 +139,7 @@ async function run(product: Product): Promise<void> {
   });
   const db = await counts(product);
   try {
-    checks.push(...(await checkAll(db, { file, http }, lines)));
+    checks.push(...(await checkAll(db, { file, http, httpLines }, lines)));
   } finally {
     await db.close();
   }

@@ -56,6 +56,23 @@ describe.skipIf(!canRun)('nftables in a namespace of its own', () => {
     holder.kill('SIGKILL');
   });
 
+  const tables = () => inside('nft', 'list', 'tables').trim();
+
+  it('makes no table before something is denied, and none by reading or letting go', async () => {
+    expect(tables()).toBe('');
+    expect(await nft.held()).toEqual([]);
+    expect(await nft.held(['203.0.113.66'])).toEqual([]);
+    await nft.release(['203.0.113.66', '203.0.113.0/28']);
+    await nft.deny([]);
+    expect(tables()).toBe('');
+    await nft.deny([{ target: '203.0.113.66', expiresAt: inSeconds(60) }]);
+    expect(tables()).toBe('table inet firebreak');
+    expect(await targets()).toEqual(['203.0.113.66']);
+    inside('nft', 'delete', 'table', 'inet', 'firebreak');
+    await nft.release(['203.0.113.66']);
+    expect(tables()).toBe('');
+  });
+
   const targets = async () => (await nft.held()).map(({ target }) => target).sort();
 
   it('denies, reads back, refreshes, releases; all of it twice', async () => {

@@ -33,6 +33,8 @@ export function createNftables(options: { clock: Clock; prefix?: readonly string
   const ranges = new Map<string, { family: 4 | 6; prefix: number }>();
   /** What we set, until when: to refresh only what changed. Of a size that says whether `get` is cheap. */
   let known = new Map<string, number>();
+  /** The table is made with the first denial: a host where nothing was ever denied has none of ours. */
+  let isThere = false;
 
   async function listAll(): Promise<HeldDenial[]> {
     let json: string;
@@ -40,10 +42,12 @@ export function createNftables(options: { clock: Clock; prefix?: readonly string
       json = await runNftOnce(prefix, ['-j', 'list', 'table', 'inet', 'firebreak'], '');
     } catch (error) {
       if (!isMissing(error)) throw error;
-      // No table: somebody removed it, nothing is held. It comes back with the next denial.
+      // No table: nothing was denied yet, or somebody removed it. It comes with the next denial.
+      isThere = false;
       known.clear();
       return [];
     }
+    isThere = true;
     const found = readTable(json, clock.now());
     for (const range of found.ranges) ranges.set(`range${range.family}_${range.prefix}`, range);
     known = new Map(found.held.map(({ target, expiresAt = 0 }) => [target, exactly(known.get(target), expiresAt)]));
@@ -59,14 +63,16 @@ export function createNftables(options: { clock: Clock; prefix?: readonly string
     if (/^(?:netlink: )?Error:/m.test(said)) throw new Error(said.trim());
   }
 
-  /** A transaction; when the table is gone it is made again first. */
+  /** A transaction of denials; when the table is not there, or gone, it is made first. */
   async function transact(script: (nowMs: number) => string[], elements: number): Promise<void> {
+    const withTable = () => commit([...setupScript([...ranges.values()]), ...script(clock.now())], elements);
     try {
-      await commit(script(clock.now()), elements);
+      await (isThere ? commit(script(clock.now()), elements) : withTable());
     } catch (error) {
       if (!isMissing(error)) throw errors.REFUSED([textOf(error)], { cause: error });
-      await commit([...setupScript([...ranges.values()]), ...script(clock.now())], elements);
+      await withTable();
     }
+    isThere = true;
   }
 
   async function denyAll(denials: readonly Denial[], isFresh: boolean): Promise<void> {
@@ -87,7 +93,9 @@ export function createNftables(options: { clock: Clock; prefix?: readonly string
     async start() {
       try {
         await listAll();
-        await commit(setupScript([...ranges.values()]), 0);
+        if (isThere) await commit(setupScript([...ranges.values()]), 0);
+        // Says whether nft knows all that is needed, and changes nothing.
+        else await runNftOnce(prefix, ['-c', '-f', '-'], `${setupScript([]).join('\n')}\n`);
       } catch (error) {
         throw errors.UNUSABLE([textOf(error)], { cause: error });
       }
@@ -101,6 +109,7 @@ export function createNftables(options: { clock: Clock; prefix?: readonly string
       if (missing.length > 0) {
         for (const [set, range] of missing) ranges.set(set, range);
         await commit(setupScript([...ranges.values()]), 0);
+        isThere = true;
       }
       if (denials.length > lineElements && known.size > 0) await listAll();
       const isFresh = denials.length > lineElements && denials.every(({ target }) => !known.has(target));
@@ -113,7 +122,16 @@ export function createNftables(options: { clock: Clock; prefix?: readonly string
         const { set, range } = placeOf(target);
         return !range || ranges.has(set);
       });
-      if (there.length > 0) await transact(() => releaseScript(there), there.length);
+      if (there.length === 0 || !isThere) return;
+      try {
+        await commit(releaseScript(there), there.length);
+      } catch (error) {
+        if (!isMissing(error)) throw errors.REFUSED([textOf(error)], { cause: error });
+        // The table or a set of it is gone, and what it held with it. What else there is is read.
+        const left = new Set((await listAll()).map(({ target }) => target));
+        const still = there.filter((target) => left.has(target));
+        if (still.length > 0) await commit(releaseScript(still), still.length);
+      }
     },
     async held(targets) {
       if (targets === undefined) return listAll();

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createTransport } from 'nodemailer';
 import { messageOf } from '../../src/base/errors.ts';
 import type { DeliveryOutcome, Notification, Notifier } from '../../src/connector/index.ts';
 
@@ -42,6 +41,8 @@ async function send(settings: SmtpSettings, notification: Notification, signal: 
     if (side === 'server' && typeof text === 'string' && text.startsWith('354')) isHandedOver = true;
   };
   const nothing = () => {};
+  // Loaded at the first mail: many send none.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host: settings.host,
     port: settings.port,

@@ -13,11 +13,19 @@ export function sourceOf(index: number): { address: string; target: string } {
   return { address: `${network}::1`, target: `${network}::/64` };
 }
 
+export interface Accepted {
+  /** Numbers of the attacks. */
+  file: number[];
+  http: number[];
+  /** Lines of requests that were answered with 2xx; those of the file are in the file. */
+  httpLines: number;
+}
+
 export interface Load {
   /** Stops making attacks; resolves when every request was answered with 2xx. */
   end(): Promise<void>;
   /** Attacks whose lines were accepted: written to the file, or answered with 2xx. */
-  accepted(): { file: number[]; http: number[] };
+  accepted(): Accepted;
   /** Requests that had to be sent again, by what happened. */
   retries: ReadonlyMap<string, number>;
 }
@@ -29,20 +37,34 @@ const answerMs = 20_000;
 
 /**
  * `perSecond` events the whole time, half of them appended to `logFile`, half posted with an Idempotency-Key that a repeated
- * request keeps. A server that is away makes requests wait, not fewer.
+ * request keeps. `attacksPerSecond` of their groups of five are attacks, the rest are logins of a person. A server that is
+ * away makes requests wait, not fewer.
  */
-export function startLoad(options: { perSecond: number; logFile: string; url: string; token: string }): Load {
-  const attacksPerTick = Math.max(2, Math.round((options.perSecond * tickMs) / 1_000 / linesOfAttack));
+export function startLoad(options: {
+  perSecond: number;
+  attacksPerSecond: number;
+  logFile: string;
+  url: string;
+  token: string;
+}): Load {
+  const groupsPerTick = Math.max(2, Math.round((options.perSecond * tickMs) / 1_000 / linesOfAttack / 2) * 2);
   const file: number[] = [];
   const http: number[] = [];
   const retries = new Map<string, number>();
   const waiting: number[][] = [];
   let made = 0;
+  let posted = 0;
+  let httpLines = 0;
   let atWork = 0;
   let isEnding = false;
 
-  const linesOf = (attacks: readonly number[]) =>
-    attacks.map((index) => failedLogins(sourceOf(index).address, linesOfAttack)).join('');
+  const linesOf = (attacks: readonly number[], groups: number) =>
+    attacks.map((index) => failedLogins(sourceOf(index).address, linesOfAttack)).join('') +
+    // The same form with the other outcome.
+    failedLogins('192.0.2.7', (groups - attacks.length) * linesOfAttack).replaceAll(
+      'Failed password for invalid user admin',
+      'Accepted publickey for deploy',
+    );
 
   async function post(body: string, key: string): Promise<string> {
     try {
@@ -66,14 +88,17 @@ export function startLoad(options: { perSecond: number; logFile: string; url: st
   }
 
   async function deliver(attacks: number[]): Promise<void> {
-    const body = linesOf(attacks);
+    const body = linesOf(attacks, groupsPerTick / 2);
+    posted += 1;
+    const key = `load-${posted}`;
     for (;;) {
-      const problem = await post(body, `attacks-${attacks[0]}`);
+      const problem = await post(body, key);
       if (problem === '') break;
       retries.set(problem, (retries.get(problem) ?? 0) + 1);
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
     http.push(...attacks);
+    httpLines += (groupsPerTick / 2) * linesOfAttack;
   }
 
   function work(): void {
@@ -93,19 +118,19 @@ export function startLoad(options: { perSecond: number; logFile: string; url: st
   const timer = setInterval(() => {
     // A late timer makes up for what it missed.
     for (; ticks < (performance.now() - startedAt) / tickMs; ticks++) {
-      const attacks = Array.from({ length: attacksPerTick }, () => made++);
-      const half = attacksPerTick / 2;
-      const written = attacks.slice(0, Math.floor(ticks % 2 === 0 ? half : half + 0.5));
-      appendFileSync(options.logFile, linesOf(written));
+      const due = Math.floor(((ticks + 1) * tickMs * options.attacksPerSecond) / 1_000) - made;
+      const attacks = Array.from({ length: Math.min(groupsPerTick, due) }, () => made++);
+      const written = attacks.filter((index) => index % 2 === 0);
+      appendFileSync(options.logFile, linesOf(written, groupsPerTick / 2));
       file.push(...written);
-      waiting.push(attacks.slice(written.length));
+      waiting.push(attacks.filter((index) => index % 2 === 1));
     }
     work();
   }, tickMs);
 
   return {
     retries,
-    accepted: () => ({ file, http }),
+    accepted: () => ({ file, http, httpLines }),
     async end() {
       if (!isEnding) clearInterval(timer);
       isEnding = true;

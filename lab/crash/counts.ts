@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { z } from 'zod';
 import { createLog } from '../../src/base/log.ts';
 import { openDatabase, sql, type Database } from '../../src/db/index.ts';
-import { linesOfAttack, sourceOf } from './attacks.ts';
+import { linesOfAttack, sourceOf, type Accepted } from './attacks.ts';
 
 const Count = z.object({ name: z.string(), count: z.coerce.number() });
 type Counted = z.infer<typeof Count>;
@@ -40,11 +40,7 @@ export interface Check {
 }
 
 /** Compares what is known of every accepted attack with what became of it, in the database and in the packet filter. */
-export async function checkAll(
-  db: Database,
-  accepted: { file: readonly number[]; http: readonly number[] },
-  logLines: number,
-): Promise<Check[]> {
+export async function checkAll(db: Database, accepted: Accepted, logLines: number): Promise<Check[]> {
   const attacks = [...accepted.file, ...accepted.http].map(sourceOf);
   const targets = new Set(attacks.map(({ target }) => target));
   const stored = await db.read.many(
@@ -53,7 +49,7 @@ export async function checkAll(
   );
   const expected: Counted[] = [
     { name: 'source--config-auth', count: logLines },
-    { name: 'source--http-default', count: accepted.http.length * linesOfAttack },
+    { name: 'source--http-default', count: accepted.httpLines },
   ];
   const findings = await db.read.many(
     z.object({ id: z.string(), name: z.string(), count: z.coerce.number() }),

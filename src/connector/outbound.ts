@@ -1,7 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { Agent, request } from 'undici';
 import { canonicalAddress } from '../base/address.ts';
 import { defineErrors, messageOf } from '../base/errors.ts';
 
@@ -68,6 +67,8 @@ export async function sendOutbound(outbound: OutboundRequest): Promise<OutboundR
     const detail = messageOf(error);
     return isRefusal(error) ? { outcome: 'refused', detail } : { outcome: 'lost', wasSent: false, detail };
   }
+  // Loaded here: most processes that open the door of this room send nothing out.
+  const { Agent, request } = await import('undici');
   const family = isIP(target.address) === 6 ? 6 : 4;
   let isConnected = false;
   const agent = new Agent({

@@ -161,6 +161,31 @@ describe('a watched file', () => {
     expect((await has(17)).toSorted()).toEqual(numbered(0, 17).toSorted());
   });
 
+  it('tells files with the same header apart, and a backup copy from a rotated file', async () => {
+    const { dir, path, id, start, has } = await watched({ start_at: 'beginning' });
+    const header = '#Fields: date time\n'.repeat(100);
+    writeFileSync(path, header + text(numbered(0, 100)));
+    await start();
+    await has(200);
+    await house.restart();
+    copyFileSync(path, `${path}.bak`);
+    renameSync(path, `${path}.2`);
+    writeFileSync(`${path}.1`, header + text(numbered(100, 200)));
+    writeFileSync(path, header);
+    await start();
+    appendFileSync(path, text(numbered(200, 300)));
+    await has(600);
+    await house.restart();
+    unlinkSync(`${path}.2`);
+    writeFileSync(join(dir, 'app-20261121.log'), header + text(numbered(300, 400)));
+    await start();
+    await has(800);
+    appendFileSync(path, text(numbered(400, 401)));
+    const lines = await has(801);
+    expect(lines.filter((line) => !line.startsWith('#')).toSorted()).toEqual(numbered(0, 401).toSorted());
+    expect((await house.lines(id)).length).toBe(801);
+  });
+
   it('tells a reused inode from the file that had it', async () => {
     const { path, id, start, has } = await watched({ start_at: 'beginning' });
     writeFileSync(path, text(numbered(0, 10)));

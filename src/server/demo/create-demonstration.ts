@@ -36,6 +36,8 @@ export function createDemonstration(options: {
   ingest: Pick<Ingest, 'sources' | 'startSource'>;
   enforcement: Pick<Enforcement, 'add' | 'remove'>;
   containments: Pick<Containments, 'releaseAll'>;
+  /** Ends the incidents that it caused. */
+  closeIncidents(): Promise<void>;
   /** Folder of its files; emptied. */
   dir: string;
   host: string;
@@ -148,6 +150,7 @@ export function createDemonstration(options: {
       await enforcement.remove(pointId);
       await endNetwork();
       await removeSources();
+      await options.closeIncidents();
       rmSync(dir, { recursive: true, force: true });
       phase = 'absent';
       return shown();

@@ -17,6 +17,7 @@ import { tellFigure } from '../../../test/packet-filter.ts';
 import { until } from '../../../test/until.ts';
 import { enforcerCommand } from '../enforcer-command.ts';
 import { addresses } from './auth-line.ts';
+import { closeDemonstrationIncidents } from './close-incidents.ts';
 import { createDemonstration } from './create-demonstration.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fb-demo-'));
@@ -54,6 +55,7 @@ const enforcement = createEnforcement({
 const containments = createContainments(settings, (change) => enforcement.push(change));
 const ingest = createIngest({ db, clock: systemClock, log: silentLog });
 const demonstration = createDemonstration({
+  closeIncidents: () => closeDemonstrationIncidents(db, systemClock),
   ingest,
   enforcement,
   containments,

@@ -44,6 +44,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     connectionTimeout: 0,
     forceCloseConnections: true,
     genReqId: () => newId('request', clock.now()),
+    // Routes are checked and written by zod: fastify's own validator and serializer are not loaded.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
     ...(options.tls ? { https: { ...options.tls, minVersion: 'TLSv1.2' as const } } : {}),
   }) as unknown as FastifyInstance;
@@ -95,4 +97,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   await options.pages?.(app);
   return app;
+}
+
+function noCompiler(): never {
+  throw new Error('A route has a fastify schema; describe it in src/api and let zod check it.');
 }

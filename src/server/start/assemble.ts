@@ -7,6 +7,7 @@ import type { Log } from '../../base/log.ts';
 import { openDatabase } from '../../db/index.ts';
 import { createIngest } from '../../ingest/index.ts';
 import { SourceSettings } from '../../schema/source.ts';
+import { closeDemonstrationIncidents } from '../demo/close-incidents.ts';
 import { createDemonstration } from '../demo/create-demonstration.ts';
 import { enforcerCommand } from '../enforcer-command.ts';
 import { errors } from '../errors.ts';
@@ -51,6 +52,7 @@ export async function assemble(
   const stages = await startStages({ ...options, db, state, access, response, ingest, detect, onStop });
 
   const demonstration = createDemonstration({
+    closeIncidents: () => closeDemonstrationIncidents(db, options.clock),
     ingest,
     enforcement: response.enforcement,
     containments: response.containments,
