@@ -76,7 +76,7 @@ export function createHistoryChild(options: {
       const ended = new Promise((resolve) => ending.once('exit', resolve));
       // It finishes its turn and leaves when the channel closes; a hanging one is ended.
       if (ending.connected) ending.disconnect();
-      const timer = setTimeout(() => ending.kill('SIGKILL'), 10_000);
+      const timer = setTimeout(() => ending.kill('SIGKILL'), 1_000);
       await ended;
       clearTimeout(timer);
     },

@@ -111,4 +111,9 @@ export const errors = defineErrors('SERVER', {
     message: (host: string, port: number, detail: string) => `Cannot listen on ${host} port ${port}: ${detail}`,
     fix: 'Correct http.host and http.port; ports below 1024 need a right that Firebreak does not have.',
   },
+  STOPPED_WHILE_STARTING: {
+    kind: 'user',
+    message: () => 'It was stopped while it started.',
+    fix: 'Start it again.',
+  },
 });

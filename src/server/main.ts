@@ -2,11 +2,14 @@ import { createRequire } from 'node:module';
 import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { Worker } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { takeConfigFlags } from '../base/config-flags.ts';
 import { loadConfig } from '../base/config.ts';
 import { FirebreakError, messageOf, outcomeOf } from '../base/errors.ts';
 import { createLog } from '../base/log.ts';
+import { killRemaining } from './start/cut-off.ts';
+import { createOnStop } from './start/on-stop.ts';
 import { serve, type Serving } from './serve.ts';
 import { welcome } from './welcome.ts';
 
@@ -14,6 +17,10 @@ const root = resolve(import.meta.dirname, '../..');
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 /** A stop that takes longer is cut off: the next start finds everything as after a crash. */
 const stopWithinMs = 5_000;
+/** One Ctrl-C can come several times at once: from the terminal, from npm and from bin/bootstrap.mjs. */
+const sameSignalMs = 1_000;
+/** A main thread that cannot even cut itself off is ended so much later. */
+const hangMs = 500;
 
 function fail(error: unknown): never {
   if (error instanceof FirebreakError) {
@@ -43,17 +50,29 @@ async function main(args: readonly string[]): Promise<void> {
   const { config } = loadConfig({ env: process.env, flags, cwd: process.cwd() });
   const log = createLog('server', config.log_level);
 
-  let serving: Serving | undefined;
+  const onStop = createOnStop(log);
+  let starting: Promise<Serving> | undefined;
   let isStopping = false;
   const stop = (signal: string) => {
-    if (isStopping) process.exit(130);
+    // Nobody whom we started may outlive us, and nothing may hold us up: this thread, or a hanging child.
+    const leave = (code: number) => {
+      killRemaining(process.pid, onStop.pids());
+      process.exit(code);
+    };
+    if (isStopping) leave(130);
     isStopping = true;
     log.info({ signal }, 'Firebreak stops.');
     setTimeout(() => {
       log.warn('Stopping took too long and was cut off.');
-      process.exit(0);
-    }, stopWithinMs).unref();
-    void (serving?.stop() ?? Promise.resolve()).then(() => process.exit(0));
+      leave(0);
+    }, stopWithinMs);
+    new Worker(join(import.meta.dirname, 'cut-off-main.ts'), {
+      workerData: { withinMs: stopWithinMs + hangMs, more: onStop.pids() },
+    }).on('error', (error) => log.debug({ error: messageOf(error) }, 'There is no watch over the stop.'));
+    const ended = onStop.run();
+    void Promise.allSettled([ended, starting])
+      .then(() => onStop.run())
+      .then(() => leave(0));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
   process.on('unhandledRejection', (error) =>
@@ -63,7 +82,8 @@ async function main(args: readonly string[]): Promise<void> {
     ),
   );
 
-  serving = await serve({
+  starting = serve({
+    onStop,
     config,
     clock: systemClock,
     log,
@@ -75,6 +95,10 @@ async function main(args: readonly string[]): Promise<void> {
     uid: process.getuid?.(),
     environment: process.env,
   });
+  // What ends it while it starts is told by the stop.
+  const serving = await starting.catch((error: unknown) =>
+    isStopping ? new Promise<never>(() => {}) : Promise.reject(error),
+  );
   process.stdout.write(`Firebreak ${version} is ready in ${systemClock.now() - startedAt} ms: ${serving.url}\n`);
   process.stderr.write(welcome(serving, `node ${join('bin', 'firebreak.mjs')}`));
 }

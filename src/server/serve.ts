@@ -7,8 +7,9 @@ import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { errors } from './errors.ts';
 import { checkExposure, portInUse } from './http/listen.ts';
-import { createOnStop } from './start/on-stop.ts';
+import { createOnStop, type OnStop } from './start/on-stop.ts';
 import { openState } from './start/open-state.ts';
+import { createPhases } from './start/phases.ts';
 
 export interface ServeOptions {
   config: Config;
@@ -24,6 +25,8 @@ export interface ServeOptions {
   /** Numeric id of the user; undefined where there is none. */
   uid: number | undefined;
   environment: Readonly<Record<string, string | undefined>>;
+  /** Ends what was started, also while it is starting. */
+  onStop?: OnStop;
 }
 
 export interface Serving {
@@ -33,6 +36,8 @@ export interface Serving {
   /** Present on a fresh install. */
   demonstration: Demonstration | undefined;
   hasSources: boolean;
+  /** Where the time of starting went: milliseconds of each phase. */
+  phases: Readonly<Record<string, number>>;
   /** Graceful, within 5 s. */
   stop(): Promise<void>;
 }
@@ -40,12 +45,13 @@ export interface Serving {
 /** The whole product in this process and its children. Resolves when it works; throws with a fix when it cannot. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { config, log, root } = options;
+  const phases = createPhases(options.clock);
   const tls = await readTls(config, options.cwd);
   checkExposure(config.http, tls !== undefined);
   const taken = await portInUse(config.http);
   if (taken) throw taken;
 
-  const onStop = createOnStop(log);
+  const onStop = options.onStop ?? createOnStop(log);
   try {
     // Loaded while the database starts.
     const assembling = import('./start/assemble.ts');
@@ -56,10 +62,17 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       dir: resolve(options.cwd, config.state_dir),
       migrations: join(root, 'migrations'),
       log,
+      phases,
     });
-    onStop.add('database server', async () => state.embedded?.stop());
+    onStop.add(
+      'database server',
+      async () => state.embedded?.stop(),
+      () => state.embedded?.pid,
+    );
+    if (onStop.isRunning()) throw errors.STOPPED_WHILE_STARTING([]);
     const { assemble } = await assembling;
-    return await assemble(options, state, tls, onStop);
+    phases.ended('program');
+    return await assemble(options, state, tls, phases, onStop);
   } catch (error) {
     await onStop.run();
     throw error;

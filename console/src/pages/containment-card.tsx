@@ -36,7 +36,7 @@ export function ContainmentCard({ containment, since }: { containment: WireConta
       <p className="text-soft mt-2">
         {visible(containment.reason)}
         {'. '}
-        Ordered by {nameOf(containment.requested_by)}
+        {containment.level === 'shadow' ? 'Noted' : 'Ordered'} by {nameOf(containment.requested_by)}
         {delayMs !== undefined && delayMs >= 0 && <>, in force {duration(delayMs)} after the first event</>}
         {containment.released_at && (
           <>

@@ -33,7 +33,9 @@ export function ContainmentsPage() {
   const mayDeny = useMay('containment.deny');
   useTitle('Containments');
   useRowKeys();
-  const containments = useCall(listContainments, { query: { scope, limit: 200 } });
+  const containments = useCall(listContainments, {
+    query: { ...(scope === 'waiting' ? { status: 'awaiting_approval' } : { scope }), limit: 200 },
+  });
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">

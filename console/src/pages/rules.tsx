@@ -93,7 +93,7 @@ function RuleTable({ items, isFiltered }: { items: readonly WireRule[]; isFilter
             <th className="head">Rule</th>
             <th className="head max-sm:hidden">Level</th>
             <th className="head max-lg:hidden">Status</th>
-            <th className="head w-64 max-sm:w-auto">How far it may go</th>
+            <th className="head w-72 max-sm:w-auto">How far it may go</th>
           </tr>
         </thead>
         <tbody>
@@ -129,7 +129,7 @@ function Row({ rule }: { rule: WireRule }) {
       <td className="cell">
         {rule.kind !== 'filter' &&
           armings.map((arming) => (
-            <div key={arming.action} className="flex flex-wrap items-center gap-2">
+            <div key={arming.action} className="flex items-center gap-2 max-sm:flex-wrap">
               <Badge tone={ladderTones[arming.level]}>
                 {arming.action}: {arming.level}
               </Badge>

@@ -25,7 +25,8 @@ export function Problem({ error }: { error: Error }) {
             .filter((step) => step.outcome === 'forbid' || step.outcome === 'hold')
             .map((step) => (
               <li key={step.check}>
-                <span className="font-medium">{words(step.check)}:</span> {visible(step.reason)}
+                <span className="font-medium">{words(step.check)}</span>
+                {step.reason !== error.message && <>: {visible(step.reason)}</>}
               </li>
             ))}
         </ul>

@@ -10,9 +10,9 @@ import { until } from '../../../test/until.ts';
 import { claimBatches } from '../store/claims.ts';
 import { seededRandom } from './stress/random.ts';
 
-/** More rounds: more lines, and a new seed each. FIREBREAK_STRESS_SEED repeats one. */
+/** Each round has a new seed and new files; FIREBREAK_STRESS_SEED repeats one. */
 const rounds = Number(process.env['FIREBREAK_STRESS_ROUNDS'] ?? 1);
-const linesPerRound = Number(process.env['FIREBREAK_STRESS_LINES'] ?? 2_000);
+const livesPerRound = Number(process.env['FIREBREAK_STRESS_LIVES'] ?? 6);
 const givenSeed = process.env['FIREBREAK_STRESS_SEED'];
 
 let house: TestIngest;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 function program(name: string, args: readonly string[]): ChildProcess {
   const env = { ...process.env, NODE_COMPILE_CACHE: join(house.dir, 'compiled') };
   const file = join(import.meta.dirname, 'stress', name);
-  return spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(process.execPath, [file, ...args], { env, stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
 /** Resolves when it reads, or ended before it did. */
@@ -40,12 +40,18 @@ async function numbers(sourceId: string): Promise<number[]> {
     .map(({ raw_data: line }) => Number(line.split(' ')[0]));
 }
 
+interface Told {
+  written: number;
+  inWindow: number[];
+  rotations: number;
+}
+
 /** A receiver lives a while and is stopped or killed, sometimes before it reads. */
-async function live(sourceId: string, random: ReturnType<typeof seededRandom>): Promise<void> {
-  const receiver = program('receiver-main.ts', [house.db.url, sourceId]);
+async function live(receiver: ChildProcess, random: ReturnType<typeof seededRandom>): Promise<void> {
   const ended = once(receiver, 'exit');
-  if (random.chance(0.85)) await isReady(receiver);
-  await pause(random.chance(0.6) ? random.whole(0, 400) : random.whole(100, 3_000));
+  receiver.stdin?.write('go');
+  if (random.chance(0.8)) await isReady(receiver);
+  await pause(random.chance(0.7) ? random.whole(0, 400) : random.whole(100, 3_000));
   receiver.kill(random.chance(0.7) ? 'SIGKILL' : 'SIGTERM');
   await ended;
 }
@@ -59,24 +65,31 @@ async function stress(mode: string, seed: number): Promise<void> {
   const pattern = random.chance(0.3) ? join(dir, 'app*') : path;
   const settings = { path: pattern, start_at: 'beginning', poll_ms: 200, rotate_wait_ms: 1_000 } as const;
   const { id } = await house.ingest.sources.add({ kind: 'file', name: `${mode} ${seed}`, ...settings });
-  const first = program('receiver-main.ts', [house.db.url, id]);
+  // They load ahead, so that one starts right when another ended.
+  const loaded = Array.from({ length: 3 }, () => program('receiver-main.ts', [house.db.url, id]));
+  const next = (): ChildProcess => {
+    loaded.push(program('receiver-main.ts', [house.db.url, id]));
+    return loaded.shift() ?? next();
+  };
+  const first = next();
+  first.stdin?.write('go');
   await isReady(first);
-
-  const writer = program('writer-main.ts', [path, mode, String(linesPerRound), String(seed)]);
+  const writer = program('writer-main.ts', [path, mode, String(seed)]);
   const told = writer.stdout ? text(writer.stdout) : Promise.resolve('');
   first.kill('SIGKILL');
-  let lives = 1;
-  while (writer.exitCode === null) {
-    await live(id, random);
-    lives += 1;
+  for (let lives = 0; lives < livesPerRound; lives += 1) {
+    await live(next(), random);
     if (random.chance(0.6)) await pause(random.whole(0, 1_500));
   }
-  const { inWindow, rotations, ...kind }: { inWindow: number[]; rotations: number } = JSON.parse(await told);
+  writer.kill('SIGTERM');
+  const { written, inWindow, rotations, ...kind }: Told = JSON.parse(await told);
 
-  const last = program('receiver-main.ts', [house.db.url, id]);
-  const window = new Set(inWindow);
-  const sure = Array.from({ length: linesPerRound }, (_, index) => index + 1).filter((one) => !window.has(one));
+  const last = next();
+  last.stdin?.write('go');
+  for (const spare of loaded) spare.kill('SIGKILL');
   await isReady(last);
+  const window = new Set(inWindow);
+  const sure = Array.from({ length: written }, (_, index) => index + 1).filter((one) => !window.has(one));
   await until(async () => new Set(await numbers(id)).size >= sure.length, { timeoutMs: 20_000 }).catch(() => {});
   // What would be doubled is read after what was missing.
   await pause(1_500);
@@ -88,8 +101,15 @@ async function stress(mode: string, seed: number): Promise<void> {
   const lost = sure.filter((one) => !all.has(one));
   const doubled = kept.filter((one, index) => kept.indexOf(one) !== index);
   const windowLost = inWindow.filter((one) => !all.has(one)).length;
-  const setup = { mode, seed, lines: linesPerRound, pattern: pattern === path ? 'path' : 'wildcard', ...kind };
-  const figures = { rotations, lives, lost: lost.length, doubled: doubled.length, window: inWindow.length, windowLost };
+  const setup = {
+    mode,
+    seed,
+    lines: written,
+    lives: livesPerRound,
+    pattern: pattern === path ? 'path' : 'wildcard',
+    ...kind,
+  };
+  const figures = { rotations, lost: lost.length, doubled: doubled.length, window: inWindow.length, windowLost };
   if (rounds > 1) process.stdout.write(`${JSON.stringify({ ...setup, ...figures })}\n`);
   const [firstLost, firstDoubled] = [lost.slice(0, 5), doubled.slice(0, 5)];
   expect({ ...setup, ...figures, firstLost, firstDoubled }).toMatchObject({ lost: 0, doubled: 0 });

@@ -15,7 +15,7 @@ const firstPauseMs = 100;
 const maxPauseMs = 5_000;
 /** A process that lived so long begins with the short pause again. */
 const provenMs = 30_000;
-const stopMs = 8_000;
+const stopMs = 1_000;
 
 /**
  * Keeps one engine process alive: it is started again when it ends, after a pause that doubles up to 5 s. Nothing else

@@ -17,9 +17,10 @@ export function decide(request: ContainmentRequest, facts: Facts, policies: Poli
   const steps: DecisionStep[] = [];
   const byPerson = isPerson(request.requestedBy);
   const escalation = Math.min(facts.earlierContainments, Math.max(0, facts.escalationS.length - 1));
+  const askedS = request.durationS ?? facts.escalationS[0] ?? facts.maxDurationS;
   const durationS = Math.min(
     facts.maxDurationS,
-    escalation === 0 ? request.durationS : Math.max(request.durationS, facts.escalationS[escalation] ?? 0),
+    escalation === 0 ? askedS : Math.max(askedS, facts.escalationS[escalation] ?? 0),
   );
   let target = request.target;
   let level: LadderLevel = byPerson ? 'auto' : facts.level;

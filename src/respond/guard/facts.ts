@@ -20,8 +20,8 @@ export interface ContainmentRequest {
   executionId?: string;
   /** OCSF severity_id of the incident, 0 when there is none. */
   severityId: number;
-  /** Seconds; escalation may lengthen it, the maximum cuts it. */
-  durationS: number;
+  /** Seconds; undefined: the first of `escalationS`. Escalation may lengthen it, the maximum cuts it. */
+  durationS: number | undefined;
   reason: string;
   isDemonstration: boolean;
 }

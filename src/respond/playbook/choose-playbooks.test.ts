@@ -78,7 +78,7 @@ describe('choosing playbooks', () => {
     expect(choice?.contain.map((wish) => wish.target.value)).toEqual(['203.0.113.5']);
     expect(choice?.contain[0]).toMatchObject({
       kind: 'deny-address',
-      durationS: 600,
+      durationS: undefined,
       ruleIds: ['rule-ssh-brute-force'],
     });
     expect(choice?.ruleId).toBe('rule-ssh-brute-force');

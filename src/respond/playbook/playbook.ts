@@ -21,11 +21,12 @@ export const ResponseExtension = z.strictObject({
         kind: ContainmentKind,
         /** Which values of the findings are aimed at. */
         subject: z.strictObject({ type: EntityType, role: Role }),
-        /** Seconds until it lifts by itself; repeat offenders get longer. */
+        /** Seconds until it lifts by itself; repeat offenders get longer. Left out: the owner's `respond.duration_s`. */
         duration_s: z
           .int()
           .min(1)
-          .max(86_400 * 30),
+          .max(86_400 * 30)
+          .optional(),
       }),
     )
     .max(16)
@@ -63,7 +64,8 @@ export interface ContainmentWish {
   stepId: string;
   kind: ContainmentKind;
   target: Subject;
-  durationS: number;
+  /** undefined: the owner's setting. */
+  durationS: number | undefined;
   reason: string;
   /** The rules whose findings name this target, most severe first: the ladder is per rule and action. */
   ruleIds: readonly string[];

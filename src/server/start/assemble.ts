@@ -16,6 +16,7 @@ import { createHttp } from '../http/create-http.ts';
 import { isLoopback, listen } from '../http/listen.ts';
 import type { OnStop } from './on-stop.ts';
 import type { OpenState } from './open-state.ts';
+import type { Phases } from './phases.ts';
 import { createReport } from './report.ts';
 import { ownedRoutes } from '../routes.ts';
 import type { ServeOptions, Serving } from '../serve.ts';
@@ -28,6 +29,7 @@ export async function assemble(
   options: ServeOptions,
   state: OpenState,
   tls: { cert: Buffer; key: Buffer } | undefined,
+  phases: Phases,
   onStop: OnStop,
 ): Promise<Serving> {
   const { config, clock, log, root } = options;
@@ -49,7 +51,9 @@ export async function assemble(
     onContentVersion: (version) => (contentVersion = version),
   });
   const response = await startResponse({ ...options, db, state, access, ingest, onStop });
+  phases.ended('response');
   const stages = await startStages({ ...options, db, state, access, response, ingest, detect, onStop });
+  phases.ended('stages');
 
   const demonstration = createDemonstration({
     closeIncidents: () => closeDemonstrationIncidents(db, options.clock),
@@ -106,9 +110,11 @@ export async function assemble(
   );
   onStop.add('credential', () => rm(state.credentialFile, { force: true }));
 
+  phases.ended('http');
   await addConfiguredSources(ingest, config, log);
   await ingest.startAll();
   onStop.add('sources', () => ingest.stopAll());
+  phases.ended('sources');
   const admin = await firstAdmin;
   const sources = (await ingest.sources.list()).filter(({ kind }) => kind !== 'internal');
   const isFresh = admin !== undefined && sources.length === 0;
@@ -123,13 +129,16 @@ export async function assemble(
   const isWanted = config.demonstration === 'auto';
   const demonstrated = isWanted && isFresh ? await start() : undefined;
   if (isWanted && hasDemonstration) void start();
+  phases.ended('demonstration');
   await detect.up;
+  phases.ended('rules');
   isReady = true;
   return {
     url,
     firstAdmin: admin,
     demonstration: demonstrated,
     hasSources: sources.some((source) => !source.is_demonstration),
+    phases: phases.ms(),
     stop: () => onStop.run(),
   };
 }

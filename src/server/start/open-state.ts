@@ -2,6 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../base/config.ts';
 import type { Log } from '../../base/log.ts';
+import type { Phases } from './phases.ts';
 import { migrate, startEmbedded, type Embedded } from '../../db/index.ts';
 
 /** The state folder and the database in it, or the owner's own. */
@@ -21,15 +22,18 @@ export async function openState(options: {
   dir: string;
   migrations: string;
   log: Log;
+  phases: Phases;
 }): Promise<OpenState> {
-  const { config, dir, log } = options;
+  const { config, dir, log, phases } = options;
   await mkdir(dir, { recursive: true });
   await chmod(dir, 0o700).catch(() => {});
   const embedded =
     config.database_url === '' ? await startEmbedded({ dataDir: join(dir, 'postgres'), log }) : undefined;
+  phases.ended('database');
   const databaseUrl = embedded?.url ?? config.database_url;
   try {
     await migrate(databaseUrl, { dir: options.migrations, log });
+    phases.ended('migrations');
   } catch (error) {
     await embedded?.stop();
     throw error;

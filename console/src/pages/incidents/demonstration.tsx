@@ -97,11 +97,7 @@ export function DemonstrationPanel({ demonstration }: { demonstration: Demonstra
         </Step>
         <Step name="Containment" state={containment ? 'done' : 'waiting'} />
       </ol>
-      {incident && containment && (
-        <div className="overflow-hidden rounded-b-lg">
-          <ContainmentCard containment={containment} since={incident.first_seen_at} />
-        </div>
-      )}
+      {incident && containment && <ContainmentCard containment={containment} since={incident.first_seen_at} />}
     </Section>
   );
 }

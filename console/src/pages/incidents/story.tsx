@@ -6,13 +6,21 @@ import { duration, Moment } from '../../ui/time.tsx';
 import { visible } from '../../ui/visible.ts';
 import { ContainmentCard } from '../containment-card.tsx';
 
+const longest = 60;
+
+function short(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
+
 /** The incident in a few sentences: the worst findings, who against whom, when. */
 export function WhatHappened({ data }: { data: IncidentDetail }) {
   const { incident, findings, entities } = data;
   const worst = findings.toSorted((one, other) => other.severity_id - one.severity_id).slice(0, 3);
   const lastedMs = Date.parse(incident.last_seen_at) - Date.parse(incident.first_seen_at);
   const named = (roles: readonly string[]) => {
-    const values = entities.filter((entity) => roles.includes(entity.role)).map((entity) => visible(entity.value));
+    const values = entities
+      .filter((entity) => roles.includes(entity.role))
+      .map((entity) => short(visible(entity.value)));
     const more = values.length - 4;
     return values.slice(0, 4).join(', ') + (more > 0 ? ` and ${more} more` : '');
   };
@@ -72,7 +80,7 @@ export function Response({ items, incident }: { items: readonly WireContainment[
       {items
         .toSorted((one, other) => rank(one) - rank(other))
         .map((containment) => (
-          <li key={containment.id} className="border-line border-t last:overflow-hidden last:rounded-b-lg">
+          <li key={containment.id} className="border-line border-t">
             <ContainmentCard containment={containment} since={incident.first_seen_at} />
           </li>
         ))}

@@ -5,11 +5,12 @@ import { seededRandom } from './random.ts';
 
 /**
  * Writes numbered lines into a log and rotates it, as a program and logrotate do together:
- * `writer-main.ts PATH MODE LINES SEED`. Prints the numbers that were written between a copy and the truncation after it.
+ * `writer-main.ts PATH MODE SEED`, until SIGTERM. Prints how many and the numbers that were written between a copy and the truncation after it.
  */
-const [, , path = '', mode = '', lineCount = '', seed = ''] = process.argv;
+const [, , path = '', mode = '', seed = ''] = process.argv;
 const random = seededRandom(Number(seed));
-const total = Number(lineCount);
+let isTold = false;
+process.once('SIGTERM', () => (isTold = true));
 const hasHeader = random.chance(0.5);
 const isDated = random.chance(0.4);
 const header = hasHeader ? '#Fields: date time cs-method cs-uri\n'.repeat(random.whole(1, 60)) : '';
@@ -19,7 +20,7 @@ let rotations = 0;
 let fd = openSync(path, 'a');
 
 function write(count: number, isWindow = false): void {
-  for (let index = 0; index < count && written < total; index += 1) {
+  for (let index = 0; index < count; index += 1) {
     written += 1;
     if (isWindow) inWindow.push(written);
     const line = `${String(written).padStart(7, '0')} ${'.'.repeat(random.whole(0, 120))}\n`;
@@ -84,9 +85,9 @@ const rotate: Record<string, () => Promise<void>> = {
 };
 
 if (header) writeSync(fd, header);
-while (written < total) {
+while (!isTold) {
   write(random.whole(1, 30));
   if (random.chance(0.7)) await pause(random.whole(0, 50));
   if (random.chance(0.06)) await rotate[mode]?.();
 }
-process.stdout.write(JSON.stringify({ inWindow, rotations, hasHeader, isDated }));
+process.stdout.write(JSON.stringify({ written, inWindow, rotations, hasHeader, isDated }));
