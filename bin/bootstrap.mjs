@@ -1,6 +1,7 @@
 // Plain JavaScript for Node 20: brings the packages and the pinned Node, then hands over to it.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -86,7 +87,6 @@ export function run(file, args, flags = []) {
   const child = spawn(node, words, { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
-    process.exitCode = code ?? 1;
-    if (signal) process.exitCode = 128;
+    process.exitCode = signal ? 128 + constants.signals[signal] : (code ?? 1);
   });
 }

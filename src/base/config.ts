@@ -86,6 +86,8 @@ export const Config = z.strictObject({
     .strictObject({
       /** Where signed checkpoints are appended: a file (best on another machine's disk) or an https URL. Empty: state_dir/checkpoints.txt. */
       export_to: z.string().default(''),
+      /** Lets export_to be a receiver on this machine or in a private network, and without TLS. */
+      allow_private: z.boolean().default(false),
     })
     .prefault({}),
   /** The demonstration of a fresh install: auto starts it once, off never. */

@@ -57,7 +57,10 @@ export async function migrate(
     const { rows } = await client.query('select name, sha256 from migrations order by name');
     const todo = pending(migrations, applied.parse(rows));
     for (const migration of todo) await apply(client, migration, options.log);
-    return todo.map((migration) => migration.name);
+    const names = todo.map((migration) => migration.name);
+    if (rows.length > 0 && names.length > 0)
+      options.log.info({ migrations: names }, 'The database was brought up to date.');
+    return names;
   } finally {
     // Ending the session frees its lock.
     await client.end();
@@ -93,5 +96,5 @@ async function apply(client: pg.Client, migration: Migration, log: Log): Promise
     await client.query('rollback').catch(() => {});
     throw errors.MIGRATION_FAILED([migration.name, messageOf(cause)], { cause });
   }
-  log.info({ migration: migration.name }, 'A migration was applied.');
+  log.debug({ migration: migration.name }, 'A migration was applied.');
 }

@@ -52,15 +52,18 @@ async function main(args: readonly string[]): Promise<void> {
 
   const onStop = createOnStop(log);
   let starting: Promise<Serving> | undefined;
-  let isStopping = false;
+  let stoppingSince: number | undefined;
   const stop = (signal: string) => {
     // Nobody whom we started may outlive us, and nothing may hold us up: this thread, or a hanging child.
     const leave = (code: number) => {
       killRemaining(process.pid, onStop.pids());
       process.exit(code);
     };
-    if (isStopping) leave(130);
-    isStopping = true;
+    if (stoppingSince !== undefined) {
+      if (systemClock.now() - stoppingSince > sameSignalMs) leave(130);
+      return;
+    }
+    stoppingSince = systemClock.now();
     log.info({ signal }, 'Firebreak stops.');
     setTimeout(() => {
       log.warn('Stopping took too long and was cut off.');
@@ -97,8 +100,9 @@ async function main(args: readonly string[]): Promise<void> {
   });
   // What ends it while it starts is told by the stop.
   const serving = await starting.catch((error: unknown) =>
-    isStopping ? new Promise<never>(() => {}) : Promise.reject(error),
+    stoppingSince !== undefined ? new Promise<never>(() => {}) : Promise.reject(error),
   );
+  log.debug({ ms: serving.phases }, 'Where the time of starting went.');
   process.stdout.write(`Firebreak ${version} is ready in ${systemClock.now() - startedAt} ms: ${serving.url}\n`);
   process.stderr.write(welcome(serving, `node ${join('bin', 'firebreak.mjs')}`));
 }

@@ -54,7 +54,8 @@ export const ledgerCommands = [
       return verify(world, {
         file: args.file === undefined ? undefined : world.path(args.file),
         checkpoints: world.path(
-          options.checkpoints ?? (exported === '' ? join(stateDir, 'checkpoints.txt') : exported),
+          options.checkpoints ??
+            (exported === '' || /^https?:/.test(exported) ? join(stateDir, 'checkpoints.txt') : exported),
         ),
         key: world.path(options.key ?? join(stateDir, 'keys', 'ledger.pub')),
       });

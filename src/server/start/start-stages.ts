@@ -16,6 +16,7 @@ import { createChangeFeed, type ChangeFeed } from '../http/changes.ts';
 import type { OnStop } from './on-stop.ts';
 import type { OpenState } from './open-state.ts';
 import type { ServeOptions } from '../serve.ts';
+import { createCheckpointShipper } from './ship-checkpoints.ts';
 import type { Response } from './start-response.ts';
 import type { Detecting } from './start-detect.ts';
 
@@ -59,7 +60,22 @@ export async function startStages(
     return started;
   };
 
-  const checkpointFile = config.ledger.export_to === '' ? join(state.dir, 'checkpoints.txt') : config.ledger.export_to;
+  const { export_to: exportTo, allow_private: allowPrivate } = config.ledger;
+  const isUrl = exportTo.startsWith('https://') || (allowPrivate && exportTo.startsWith('http://'));
+  const checkpointFile = isUrl || exportTo === '' ? join(state.dir, 'checkpoints.txt') : exportTo;
+  if (isUrl) {
+    const ending = new AbortController();
+    const shipper = createCheckpointShipper({
+      file: checkpointFile,
+      url: exportTo,
+      allowPrivate,
+      clock,
+      log,
+      signal: ending.signal,
+    });
+    loop('checkpoints', ['ledger'], () => shipper.turn());
+    onStop.add('sending of checkpoints', async () => ending.abort());
+  }
   const sequencer = createSequencer({
     db,
     clock,
