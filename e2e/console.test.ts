@@ -124,7 +124,7 @@ describe.skipIf(browserMissing)('the console', () => {
     for (const path of [...pages, incidentPath]) {
       await page.goto(shown.url + path);
       await page.getByRole('heading', { level: 1 }).waitFor(patient);
-      await page.getByText('Loading …').waitFor({ state: 'detached', ...patient });
+      await expect.poll(() => page.getByText('Loading …').count(), patient).toBe(0);
       expect(await poorContrasts(page), path).toEqual([]);
       await page.screenshot({ path: picture(`${colorScheme}${path.replaceAll(/[^a-z]+/g, '-').slice(0, 20)}`) });
     }
@@ -136,7 +136,7 @@ describe.skipIf(browserMissing)('the console', () => {
     for (const path of [...pages, incidentPath]) {
       await page.goto(shown.url + path);
       await page.getByRole('heading', { level: 1 }).waitFor(patient);
-      await page.getByText('Loading …').waitFor({ state: 'detached', ...patient });
+      await expect.poll(() => page.getByText('Loading …').count(), patient).toBe(0);
       expect(await sidewaysScroll(page), path).toBeLessThanOrEqual(0);
       await page.screenshot({
         path: picture(`narrow${path.replaceAll(/[^a-z]+/g, '-').slice(0, 20)}`),

@@ -201,16 +201,23 @@ export async function tailFiles(context: ReceiverContext, settings: TailSettings
 
   let scanning: Promise<void> | undefined;
   let scanAgain = false;
+  const waiting: (() => void)[] = [];
+  /** Resolves after a look that began later. */
   function rescan(): Promise<void> {
     scanAgain = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.push(resolve);
     scanning ??= (async () => {
       while (scanAgain && !stopped) {
         scanAgain = false;
+        const told = waiting.splice(0);
         await scan().catch((error: unknown) => onFault(settings.path, error));
+        for (const tell of told) tell();
       }
       scanning = undefined;
+      for (const tell of waiting.splice(0)) tell();
     })();
-    return scanning;
+    return promise;
   }
 
   const watch = watchDirectories(log, (directory, name, kind) => {
@@ -220,8 +227,10 @@ export async function tailFiles(context: ReceiverContext, settings: TailSettings
       const path = join(directory, name);
       const isOurs = followers.pump(links.get(path) ?? path);
       if (isOurs && kind === 'change') return;
+      // While a copy is written, it changes all the time: only its name is news.
+      const isRotated = rotatedFrom(name, firstNames) !== undefined;
       const isLiveName = links.has(path) || matchesWildcard(basename(settings.path), name);
-      if (isLiveName || rotatedFrom(name, firstNames) !== undefined) void rescan();
+      if (isRotated ? kind === 'rename' : isLiveName) void rescan();
     }
   });
 

@@ -130,6 +130,18 @@ describe('decide', () => {
     );
   });
 
+  it('is at most shadow by what is old or replayed, but for the demonstration and a person’s yes', () => {
+    const old = { attackAgeMs: 15 * 60_000 + 1 };
+    for (const stale of [old, { attackAgeMs: undefined, isReplayed: true }]) {
+      expect(outcome({}, stale)).toMatchObject({ outcome: 'shadow', level: 'shadow' });
+      expect(outcome({}, stale).steps).toContainEqual(expect.objectContaining({ check: 'freshness', outcome: 'note' }));
+      expect(outcome({ isDemonstration: true }, stale).outcome).toBe('permit');
+      expect(outcome({}, { ...stale, isApproved: true }).outcome).toBe('permit');
+    }
+    expect(outcome({}, { attackAgeMs: 15 * 60_000 }).outcome).toBe('permit');
+    expect(outcome({ requestedBy: 'user--1' }, { attackAgeMs: undefined }).outcome).toBe('permit');
+  });
+
   it('asks before denying where an administrator sits', () => {
     expect(outcome({}, { adminAddresses: ['203.0.113.66/32'] })).toMatchObject({ outcome: 'needs_approval' });
     expect(

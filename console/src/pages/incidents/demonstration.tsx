@@ -77,8 +77,8 @@ export function DemonstrationPanel({ demonstration }: { demonstration: Demonstra
         <Step name="Findings" state={incident ? 'done' : 'waiting'}>
           {incident ? (
             <>
-              {incident.finding_count} {incident.finding_count === 1 ? 'rule' : 'rules'} fired on {incident.event_count}{' '}
-              events, each line kept as evidence.
+              {incident.finding_count} {incident.finding_count === 1 ? 'rule' : 'rules'} fired; the log lines are kept
+              as evidence.
             </>
           ) : (
             <span className="text-soft">Watching the log, line by line …</span>
