@@ -68,7 +68,17 @@ export const rooms: Record<string, Room> = {
   detect: {
     purpose: 'events become findings',
     imports: ['base', 'schema', 'db', 'ledger', 'standards/sigma', 'standards/stix', 'connector', 'context', 'ingest'],
-    owns: ['rules', 'matches', 'windows', 'partitions', 'partition_workers', 'firsts', 'logons', 'findings', 'finding_claims'],
+    owns: [
+      'rules',
+      'matches',
+      'windows',
+      'partitions',
+      'partition_workers',
+      'firsts',
+      'logons',
+      'findings',
+      'finding_claims',
+    ],
   },
   triage: {
     purpose: 'findings become incidents with reasons',

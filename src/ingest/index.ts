@@ -7,6 +7,5 @@ export { receiveElasticBulk, type BulkAnswer } from './http/receive-elastic-bulk
 export { elasticGreeting, type Greeting } from './http/elastic-greetings.ts';
 export type { EventRequest } from './http/request.ts';
 export type { ReplayProgress } from './replay-file.ts';
-export { quietSources } from './store/sources.ts';
 export type { OwnEvent, OwnEvents } from './own-events.ts';
 export { areAlive, sourceFacts, type SourceFact } from './store/source-facts.ts';

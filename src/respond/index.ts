@@ -10,20 +10,10 @@ export { createPulledLists, type PulledLists } from './enforce/pulled-lists.ts';
 export { verificationOf } from './enforce/verify.ts';
 export { createStage, type RespondStage } from './stage.ts';
 export { defaultApprovalS, defaultEscalationS, type FactSources, type RespondSettings } from './settings.ts';
-export { choosePlaybooks } from './playbook/choose-playbooks.ts';
 export type { Choice, ContainmentWish, LoadedPlaybook } from './playbook/playbook.ts';
 export { createPlaybooks, type Playbooks, type RejectedPlaybook } from './playbook/playbooks.ts';
 export type { Execution, ExecutionStatus, StepExecution, StepStatus } from './engine/execution.ts';
-export {
-  executionById,
-  executionsOfIncident,
-  listExecutions,
-  stepsOfExecution,
-  type ExecutionQuery,
-} from './engine/store/executions.ts';
-export { notificationsOfIncident, type NotificationRow } from './engine/store/notifications.ts';
-export { cancelExecution } from './engine/ask-engine.ts';
-export { insertExecutionRequest, type ExecutionRequest } from './engine/request-execution.ts';
+export { executionById, listExecutions, stepsOfExecution, type ExecutionQuery } from './engine/store/executions.ts';
 export { startEngine, type EngineOptions, type RunningEngine } from './engine/start-engine.ts';
 export { startEngineProcess, type EngineProcess } from './engine/engine-process.ts';
 export { EngineSettings } from './engine/engine-settings.ts';

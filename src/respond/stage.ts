@@ -122,7 +122,7 @@ function askOf(
   { incident, findings }: ClaimedIncident,
   choice: Choice,
   wish: Choice['contain'][number],
-  { isReplay }: RespondSettings['facts'],
+  facts: RespondSettings['facts'],
 ): PlacedAsk {
   return {
     request: {
@@ -149,7 +149,7 @@ function askOf(
     attack: attackOf(
       findings,
       { target: wish.target.value, ruleIds: wish.ruleIds, firstSeenAt: incident.first_seen_at },
-      isReplay,
+      (sourceId) => facts.isReplay(sourceId),
     ),
     episode: {
       incidentId: incident.id,

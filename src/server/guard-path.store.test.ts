@@ -91,7 +91,9 @@ afterAll(async () => {
   await detect.close();
   rmSync(dir, { recursive: true, force: true });
 });
-beforeEach(() => void clock.advance(86_400_000));
+beforeEach(() => {
+  clock.advance(86_400_000);
+});
 
 let sources = 0;
 async function source(more: Record<string, unknown> = {}) {

@@ -4,6 +4,8 @@ import { readAt, shortHash } from './content.ts';
 /** A mark is the hash of at most this many bytes before its place. */
 export const windowBytes = 1_024;
 const firstMark = 16;
+/** Close together where headers are, then at doubled distances. */
+const nextMark = (at: number) => (at >= 128 && at < 4_096 ? at + 128 : at * 2);
 
 interface Mark {
   at: number;
@@ -11,8 +13,8 @@ interface Mark {
 }
 
 /**
- * What tells a content from others: marks at every power of two from 16 bytes up to where it was read, and there.
- * So a file can be compared that is shorter, at half its size or later (SPEC rule 3). Written `at:hash at:hash`.
+ * What tells a content from others: marks at fixed places up to where it was read, and there. So a file can be compared
+ * that is shorter (SPEC rule 3). Written `at:hash at:hash`.
  */
 export function parseFingerprint(text: string): Mark[] {
   return text
@@ -34,7 +36,12 @@ export interface Marker {
 export function createMarker(known: string): Marker {
   const marks = parseFingerprint(known);
   let end = marks.at(-1);
-  const powers = marks.filter(({ at }) => at >= firstMark && Number.isInteger(Math.log2(at)));
+  let next = firstMark;
+  const places = marks.filter(({ at }) => {
+    while (next < at) next = nextMark(next);
+    return next === at;
+  });
+  if (next === places.at(-1)?.at) next = nextMark(next);
   return {
     push(tail, bytes, from, offset) {
       const both = Buffer.concat([tail, bytes]);
@@ -42,14 +49,13 @@ export function createMarker(known: string): Marker {
         const to = at - from + tail.length;
         return { at, hash: shortHash(both.subarray(Math.max(0, to - windowBytes), to)) };
       };
-      const last = powers.at(-1)?.at ?? firstMark / 2;
-      for (let at = last * 2; at <= from + bytes.length; at *= 2) if (at > from) powers.push(markAt(at));
+      for (; next <= from + bytes.length; next = nextMark(next)) places.push(markAt(next));
       if (offset > (end?.at ?? 0)) end = markAt(offset);
     },
     fingerprint() {
       if (!end) return '';
       const { at } = end;
-      return [...powers.filter((mark) => mark.at < at), end].map((mark) => `${mark.at}:${mark.hash}`).join(' ');
+      return [...places.filter((mark) => mark.at < at), end].map((mark) => `${mark.at}:${mark.hash}`).join(' ');
     },
   };
 }
@@ -87,7 +93,7 @@ export function createProbe(handle: FileHandle): Probe {
 export async function fingerprintUpTo(handle: FileHandle, offset: number): Promise<string> {
   const marker = createMarker('');
   const places = new Set([offset]);
-  for (let at = firstMark; at < offset; at *= 2) places.add(at);
+  for (let at = firstMark; at < offset; at = nextMark(at)) places.add(at);
   for (const at of [...places].toSorted((a, b) => a - b)) {
     if (at === 0) continue;
     const length = Math.min(windowBytes, at);

@@ -72,9 +72,13 @@ export async function placeRotated(handle: FileHandle, identity: Identity, known
   for (const other of generations.all()) {
     if (!known.carried.has(other.generation) || known.isFollowed(other.generation)) continue;
     if (isSameFile(other.file, identity) || !mayBeCopy(identity, other.file)) continue;
-    if (identity.size >= other.byte_offset) {
+    if (identity.size === other.byte_offset) {
       if (await probe.holds(other.fingerprint)) return asRead(handle, identity, known);
-    } else if (!known.isSettled(identity) && (await probe.begins(other.fingerprint, identity.size))) {
+    } else if (
+      identity.size < other.byte_offset &&
+      !known.isSettled(identity) &&
+      (await probe.begins(other.fingerprint, identity.size))
+    ) {
       return { what: 'wait' };
     }
   }
@@ -84,14 +88,16 @@ export async function placeRotated(handle: FileHandle, identity: Identity, known
   return { what: 'follow', start: fresh(identity, known) };
 }
 
-/** The generation that this very file carries. Others that it carried were cut. */
+/** The generation that this very file carries: the longest that it holds. Others that it carried were cut. */
 async function ownGeneration(probe: Probe, identity: Identity, known: Known): Promise<Start | undefined> {
   let own: Start | undefined;
   for (const { generation, byte_offset: offset, fingerprint } of known.generations.ofFile(identity)) {
     if (known.isFollowed(generation)) continue;
     const holds = offset === 0 || (identity.size >= offset && (await probe.holds(fingerprint)));
-    if (!holds) known.generations.cut(generation);
-    else own ??= { generation, offset, fingerprint };
+    if (holds && (!own || offset > own.offset)) {
+      if (own) known.generations.cut(own.generation);
+      own = { generation, offset, fingerprint };
+    } else known.generations.cut(generation);
   }
   return own;
 }

@@ -81,11 +81,3 @@ export function turnQuiet(tx: Tx, now: Date): Promise<TurnedSource[]> {
       returning id, tenant_id, site_id, name, quiet_since is not null as is_quiet, last_received_at, quiet_after_s`,
   );
 }
-
-/** Running sources that are quiet now. */
-export function quietSources(tx: Tx): Promise<Source[]> {
-  return tx.many(
-    Source,
-    sql`select ${columns} from sources where quiet_since is not null and removed_at is null order by quiet_since`,
-  );
-}

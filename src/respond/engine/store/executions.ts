@@ -38,14 +38,6 @@ export function executionById(tx: Tx, id: string): Promise<Execution | undefined
   return tx.maybe(Execution, sql`select * from executions where id = ${id}`);
 }
 
-/** Newest first. */
-export function executionsOfIncident(tx: Tx, incidentId: string): Promise<Execution[]> {
-  return tx.many(
-    Execution,
-    sql`select * from executions where incident_id = ${incidentId} order by requested_at desc, id limit 1000`,
-  );
-}
-
 export interface ExecutionQuery {
   tenantId: string;
   incidentId?: string;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { ReadContext } from '../src/connector/index.ts';
-import { json } from './json/format.ts';
-import { sshd } from './sshd/format.ts';
-import { windowsEvent } from './windows/format.ts';
+import { json } from '../connectors/json/format.ts';
+import { sshd } from '../connectors/sshd/format.ts';
+import { windowsEvent } from '../connectors/windows/format.ts';
 
 const context: ReadContext = {
   receivedAt: Date.UTC(2026, 10, 21, 12),
