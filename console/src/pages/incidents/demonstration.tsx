@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { listContainments } from '../../../../src/api/containments.ts';
-import { listIncidents, setIncidentStatus, setVerdict, type WireIncident } from '../../../../src/api/incidents.ts';
+import { listIncidents } from '../../../../src/api/incidents.ts';
 import { removeDemonstration, type Demonstration } from '../../../../src/api/sources.ts';
 import { useCall, useEdit, useMay } from '../../queries.ts';
 import { SeverityBadge } from '../../ui/badge.tsx';
@@ -18,34 +18,9 @@ const places = {
   recorder: 'Nothing is dropped here: the containment is only written down by a recorder.',
 };
 
-/** Takes the demonstration away and closes what it opened, as a test, so that the queue holds only what is real. */
-function useRemoval() {
-  const remove = useEdit(removeDemonstration);
-  const judge = useEdit(setVerdict);
-  const advance = useEdit(setIncidentStatus);
-  const reason = 'The demonstration was removed.';
-  return {
-    isPending: remove.isPending || judge.isPending || advance.isPending,
-    error: remove.error ?? judge.error ?? advance.error,
-    async run(open: readonly WireIncident[]) {
-      try {
-        await remove.mutateAsync({ call: {} });
-        for (const { id, verdict, is_demonstration: isDemonstration } of open) {
-          if (!isDemonstration) continue;
-          const params = { id };
-          if (verdict === null) await judge.mutateAsync({ call: { params, body: { verdict: 'test', note: reason } } });
-          await advance.mutateAsync({ call: { params, body: { status: 'closed', reason } } });
-        }
-      } catch {
-        // Stands in `error`.
-      }
-    },
-  };
-}
-
 /** The whole loop on the first screen: attack, findings, incident, containment with its proof, its end and the way to undo it. */
 export function DemonstrationPanel({ demonstration }: { demonstration: Demonstration }) {
-  const remove = useRemoval();
+  const remove = useEdit(removeDemonstration);
   const mayRemove = useMay('source.manage');
   const incidents = useCall(listIncidents, { query: { limit: 100, open: 'true' } });
   const containments = useCall(listContainments, { query: { scope: 'all', limit: 200 } });
@@ -58,7 +33,7 @@ export function DemonstrationPanel({ demonstration }: { demonstration: Demonstra
       title="Demonstration: an SSH brute force of our own making"
       aside={
         mayRemove && (
-          <Button onClick={() => void remove.run(incidents.data?.items ?? [])} disabled={remove.isPending}>
+          <Button onClick={() => remove.mutate({ call: {} })} disabled={remove.isPending}>
             {remove.isPending ? 'Removing …' : 'Remove the demonstration'}
           </Button>
         )
