@@ -53,6 +53,7 @@ export async function startProduct(options: {
     const [program, ...args] = command(
       '--max-semi-space-size=2',
       '--liftoff-only',
+      '--always-sparkplug',
       join(root, 'src/server/main.ts'),
       'serve',
     );

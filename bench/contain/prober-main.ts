@@ -6,7 +6,7 @@
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
-const everyMs = 1;
+const everyMs = 2;
 /** No answer for this long: the address is cut off. A refusal (RST) counts at once. */
 const silenceMs = 250;
 

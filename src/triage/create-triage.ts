@@ -41,7 +41,7 @@ export function createTriage(options: TriageOptions): Triage {
   const batch = options.batch ?? 500;
 
   /** undefined: nothing waited. */
-  async function take(tx: Tx): Promise<{ changed: number } | undefined> {
+  async function take(tx: Tx): Promise<{ changed: number; isFull: boolean } | undefined> {
     const claims = await claimFindings(tx, batch);
     if (claims.length === 0) return undefined;
     const atMs = clock.now();
@@ -69,7 +69,7 @@ export function createTriage(options: TriageOptions): Triage {
       );
     }
     await settleFindings(tx, claims);
-    return { changed: placements.length };
+    return { changed: placements.length, isFull: claims.length >= batch };
   }
 
   async function declare(tx: Tx, incidents: readonly Incident[], atMs: number): Promise<Declared> {
@@ -105,7 +105,8 @@ export function createTriage(options: TriageOptions): Triage {
         db.channels.wake('incidents');
         db.channels.wake('ledger');
       }
-      return true;
+      // A turn that took all there was is not followed by an empty one: that would stand in the way of the next stage.
+      return done.isFull;
     },
   };
 }

@@ -31,7 +31,7 @@ export interface Stages {
 
 /** Longest that a stage waits when a wake-up was lost. */
 const pollMs = 1_000;
-const bookkeepingMs = 50;
+const bookkeepingMs = 100;
 const pageSize = 1_000;
 
 /** The loops of all stages but detection. */
