@@ -304,7 +304,9 @@ describe('many at once', () => {
           await db.read
             .run(sql`with changed as (update findings set event_count = ${round}, revision = ${round} returning id)
           insert into finding_claims (finding_id, revision) select id, ${round} from changed`);
-        if (round % 10 === 0) while (await running.turn()) turns += 1;
+        if (round % 10 === 0)
+          do turns += 1;
+          while (await running.turn());
       }
       const { incident } = await only();
       expect(incident).toMatchObject({ finding_count: 1_000, event_count: 100_000 });

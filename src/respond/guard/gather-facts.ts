@@ -55,31 +55,27 @@ export async function gatherFacts(
       budgetNames: budgetsOf(request, ruleIds[0], settings).map(({ name }) => name),
     };
   });
-  // What others wrote is read beside the transaction, all at once: each wait stands before the drop.
-  const { read } = settings.db;
-  const tenants = [...new Set(asks.map(({ request }) => request.tenantId))];
-  const [stored, assets, vitalOf, adminAddresses, logons] = await Promise.all([
-    readStoredFacts(tx, questions, now),
-    assetsFor(
-      read,
-      asks.flatMap(({ request }) => {
-        const value = canonicalAddress(request.target);
-        return value ? [{ tenant_id: request.tenantId, site_id: request.siteId, type: 'ip' as const, value }] : [];
-      }),
-    ),
-    Promise.all(tenants.map(async (tenantId) => [tenantId, await protectedAssets(read, tenantId)] as const)),
-    sources.adminAddresses(read),
-    sources.othersLogons(
-      read,
-      asks.map(({ request, attack }, index) => ({
-        tenantId: request.tenantId,
-        target: questions[index]?.target ?? '',
-        before: new Date((attack?.firstSeenAt.getTime() ?? now.getTime()) - logonLeadMs),
-      })),
-      now,
-    ),
-  ]);
-  const vital = new Map(vitalOf);
+  const stored = await readStoredFacts(tx, questions, now);
+  const assets = await assetsFor(
+    tx,
+    asks.flatMap(({ request }) => {
+      const value = canonicalAddress(request.target);
+      return value ? [{ tenant_id: request.tenantId, site_id: request.siteId, type: 'ip' as const, value }] : [];
+    }),
+  );
+  const vital = new Map<string, Protection[]>();
+  for (const tenantId of new Set(asks.map(({ request }) => request.tenantId)))
+    vital.set(tenantId, await protectedAssets(tx, tenantId));
+  const adminAddresses = await sources.adminAddresses(tx);
+  const logons = await sources.othersLogons(
+    tx,
+    asks.map(({ request, attack }, index) => ({
+      tenantId: request.tenantId,
+      target: questions[index]?.target ?? '',
+      before: new Date((attack?.firstSeenAt.getTime() ?? now.getTime()) - logonLeadMs),
+    })),
+    now,
+  );
   const stop = readStop(settings.stopFile);
 
   const gathered: Gathered[] = [];
