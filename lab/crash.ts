@@ -3,9 +3,9 @@
  * in a network namespace of its own. Options: --kills 20 --rate 200 (events/s) --attacks 10 (of them, attacks of five events/s) --seed N. The last line is `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findEmbedded } from '../src/db/index.ts';
 import { until } from '../test/until.ts';
@@ -62,8 +62,7 @@ console.log(`seed ${seed}, ${values.kills} kills, ${values.rate} events/s, load 
 const product = await startProduct({
   folder: join(folder, 'product'),
   config: {
-    respond: { enforcer: 'nftables', max_per_hour: 10_000_000 },
-    content: { playbooks: [longPlaybooks()] },
+    respond: { enforcer: 'nftables', max_per_hour: 10_000_000, duration_s: 86_400 },
     sources: [{ kind: 'file', name: 'auth', path: logFile, format: 'sshd' }],
   },
 });
@@ -244,19 +243,6 @@ async function settle(product: Product, attacks: number): Promise<void> {
     await db.close();
   }
   console.log(`worked off ${((performance.now() - startedAt) / 1_000).toFixed(1)} s after the last attack`);
-}
-
-/** The bundled playbooks, their denials long enough to be there at the end. */
-function longPlaybooks(): string {
-  const bundled = resolve(import.meta.dirname, '../content/playbooks');
-  const target = join(folder, 'playbooks');
-  mkdirSync(target);
-  for (const name of readdirSync(bundled).filter((file) => file.endsWith('.json')))
-    writeFileSync(
-      join(target, name),
-      readFileSync(join(bundled, name), 'utf8').replaceAll(/"duration_s": \d+/g, '"duration_s": 86400'),
-    );
-  return target;
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, appendFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, appendFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createClient, type Client } from '../src/api/client.ts';
 import { listContainments, type WireContainment } from '../src/api/containments.ts';
 import { failedLogins } from '../bench/contain/measure.ts';
@@ -116,8 +116,7 @@ export async function createScene(options: { durationS?: number; config?: Record
     namespace: firewall.name,
     config: {
       log_level: 'info',
-      respond: { enforcer: 'nftables', max_per_hour: 100_000 },
-      content: { playbooks: [playbooksOf(join(folder, 'playbooks'), options.durationS ?? 600)] },
+      respond: { enforcer: 'nftables', max_per_hour: 100_000, duration_s: options.durationS ?? 600 },
       sources: [{ kind: 'file', name: 'auth', path: logFile, format: 'sshd' }],
       ...options.config,
     },
@@ -163,15 +162,4 @@ export async function createScene(options: { durationS?: number; config?: Record
     },
   };
   return scene;
-}
-
-/** The bundled playbooks with another duration of their denials. */
-function playbooksOf(folder: string, durationS: number): string {
-  const bundled = resolve(import.meta.dirname, '../content/playbooks');
-  mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(bundled).filter((file) => file.endsWith('.json'))) {
-    const text = readFileSync(join(bundled, name), 'utf8');
-    writeFileSync(join(folder, name), text.replaceAll(/"duration_s": \d+/g, `"duration_s": ${durationS}`));
-  }
-  return folder;
 }

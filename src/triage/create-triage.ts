@@ -69,7 +69,10 @@ export function createTriage(options: TriageOptions): Triage {
       );
     }
     await settleFindings(tx, claims);
-    return { changed: placements.length, isFull: claims.length >= batch };
+    return {
+      changed: placements.length,
+      isFull: claims.reduce((sum, { revisions }) => sum + revisions.length, 0) >= batch,
+    };
   }
 
   async function declare(tx: Tx, incidents: readonly Incident[], atMs: number): Promise<Declared> {
