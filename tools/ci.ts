@@ -38,7 +38,7 @@ const suites: readonly Suite[] = [
   { name: 'peers', command: [node, 'tools/system-packages.ts', '--peers'], counts: false },
   {
     name: 'bench',
-    command: [node, 'bench/contain.ts', '--check', ...(nightly ? [] : ['--samples', '100', '--peer-samples', '5'])],
+    command: [node, 'bench/contain.ts', '--check', ...(nightly ? [] : ['--samples', '40', '--peer-samples', '4'])],
     counts: false,
   },
 ];
