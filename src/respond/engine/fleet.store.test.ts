@@ -37,9 +37,9 @@ describe('several engine processes', { timeout: 180_000 }, () => {
     const ids = await ask(
       db,
       await chain(db, [
-        ['again', '300'],
-        ['again', '300'],
-        ['again', '300'],
+        ['again', '2000'],
+        ['again', '2000'],
+        ['again', '2000'],
         ['once', '0'],
       ]),
       20,
@@ -60,7 +60,7 @@ describe('several engine processes', { timeout: 180_000 }, () => {
     const ids = await ask(
       db,
       await chain(db, [
-        ['once', '1500'],
+        ['once', '5000'],
         ['once', '0'],
         ['once', '0'],
       ]),
