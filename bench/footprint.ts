@@ -12,7 +12,7 @@ import { until } from '../test/until.ts';
 import { machineLine } from './contain/machine.ts';
 import { quantile } from './contain/measure.ts';
 
-const limits = { pssMb: 250, startMs: 5_000 };
+const limits = { rssMb: 250, startMs: 5_000 };
 
 const { values } = parseArgs({
   options: {
@@ -62,6 +62,8 @@ let ours: Footprint[] = [];
 const starts: number[] = [];
 try {
   // The first start makes the database and compiles the program: what stays in memory of that is not what a running one costs.
+  await until(engineRuns, { timeoutMs: 60_000, what: 'the engine to make its tables' });
+  const engine = footprints().find(({ name }) => name.endsWith('engine-main.ts'));
   await restart();
   const readAt = performance.now() + Number(values.idle) * 1_000;
   await until(() => performance.now() > readAt, { timeoutMs: Number(values.idle) * 1_000 + 5_000 });
@@ -74,6 +76,7 @@ try {
   console.log(`${'idle, MB'.padEnd(50)}${'RSS'.padStart(9)}${'PSS'.padStart(9)}`);
   for (const one of ours) row(one.name, one.rssMb, one.pssMb);
   row('all of ours', sum(ours, 'rssMb'), sum(ours, 'pssMb'));
+  if (engine) row('besides, while a playbook is under way: engine', engine.rssMb, engine.pssMb);
   row(`PostgreSQL (${postgres.length} processes)`, sum(postgres, 'rssMb'), sum(postgres, 'pssMb'));
 
   for (let count = 0; count < Number(values.starts); count++) {
@@ -84,6 +87,14 @@ try {
   await product.killAll();
   rmSync(folder, { recursive: true, force: true });
 }
+/** A fresh installation starts the engine once, for its tables; later it is there only while there is work for it. */
+async function engineRuns(): Promise<boolean> {
+  const { url, token } = JSON.parse(readFileSync(join(product.state, 'cli-token'), 'utf8')) as Record<string, string>;
+  const answer = await fetch(`${url}/v1/system`, { headers: { authorization: `Bearer ${token}` } });
+  const { processes } = (await answer.json()) as { processes: { name: string; state: string }[] };
+  return processes.some(({ name, state }) => name === 'engine' && state === 'running');
+}
+
 /** Milliseconds from the start of the process to ready. */
 async function restart(): Promise<number> {
   await product.stop();
@@ -97,9 +108,9 @@ const median = quantile(starts, 0.5);
 console.log(
   `cold start to ready: median ${median.toFixed(0)} ms of ${starts.map((ms) => ms.toFixed(0)).join(', ')}; ${machineLine(tmpdir())}`,
 );
-const pssMb = ours.reduce((total, one) => total + one.pssMb, 0);
+const rssMb = ours.reduce((total, one) => total + one.rssMb, 0);
 const over = [
-  ...(pssMb > limits.pssMb ? [`${pssMb.toFixed(0)} MB are over ${limits.pssMb} MB`] : []),
+  ...(rssMb > limits.rssMb ? [`${rssMb.toFixed(0)} MB are over ${limits.rssMb} MB`] : []),
   ...(median > limits.startMs ? [`${median.toFixed(0)} ms are over ${limits.startMs} ms`] : []),
 ];
 if (values.check && over.length > 0) {

@@ -80,6 +80,8 @@ export function run(file, args, flags = []) {
   const env = {
     // With compiled code at hand a process starts faster and never loads the TypeScript stripper: some 30 MB less each.
     NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'firebreak'),
+    // glibc keeps what each of a dozen threads has freed apart: with two arenas some 10 MB less.
+    MALLOC_ARENA_MAX: '2',
     ...process.env,
     PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}`,
   };

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { startProduct, type Product } from '../lab/product.ts';
-import { openBrowser } from './browser.ts';
+import { until } from '../test/until.ts';
+import { openBrowser, picture } from './browser.ts';
 
 export const password = 'correct horse battery staple';
 /** For what the machine must do first; a loaded one is slow. */
@@ -35,8 +36,19 @@ export async function openConsole(config: Record<string, unknown> = {}): Promise
   const folder = mkdtempSync(join(tmpdir(), 'firebreak-console-'));
   const port = await freePort();
   const product = await startProduct({ folder, config: { http: { port }, ...config } });
-  const url = `http://127.0.0.1:${port}`;
-  const oneTimePassword = /admin \/ (\S+)/.exec(product.output())?.[1] ?? '';
+  try {
+    return await openBefore(product, `http://127.0.0.1:${port}`);
+  } catch (error) {
+    await product.stop();
+    throw error;
+  }
+}
+
+async function openBefore(product: Product, url: string): Promise<Console> {
+  // On the other stream than the word that it is ready: it may come later.
+  const oneTimePassword = await until(() => /admin \/ (\S+)\n/.exec(product.output())?.[1], {
+    what: 'the one-time password on the terminal',
+  });
   const browser = await openBrowser();
   const faults: string[] = [];
   const page = browser.pages()[0] ?? (await browser.newPage());
@@ -51,7 +63,7 @@ export async function openConsole(config: Record<string, unknown> = {}): Promise
     async close() {
       await browser.close();
       await product.stop();
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(product.folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
@@ -69,8 +81,17 @@ function watch(page: Page, faults: string[]): void {
   });
 }
 
-/** First sign-in: one-time password, then a password of one's own. */
-export async function signInFirst({ page, url, oneTimePassword }: Console): Promise<void> {
+/** First sign-in: one-time password, then a password of one's own. Leaves a picture when it fails. */
+export async function signInFirst(shown: Console): Promise<void> {
+  try {
+    await signIn(shown);
+  } catch (error) {
+    await shown.page.screenshot({ path: picture('failed-sign-in') });
+    throw error;
+  }
+}
+
+async function signIn({ page, url, oneTimePassword }: Console): Promise<void> {
   await page.goto(url);
   await page.getByLabel('Password').fill(oneTimePassword);
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -44,7 +44,13 @@ export async function startProduct(options: {
     [...prefix, process.execPath, '--disable-warning=ExperimentalWarning', ...args] as [string, ...string[]];
   // As `npm start` does: see bin/bootstrap.mjs and bin/firebreak.mjs.
   const compiled = join(root, 'node_modules', '.cache', 'firebreak');
-  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, FIREBREAK_CONFIG: config, NO_COLOR: '1' };
+  const env = {
+    NODE_COMPILE_CACHE: compiled,
+    MALLOC_ARENA_MAX: '2',
+    ...process.env,
+    FIREBREAK_CONFIG: config,
+    NO_COLOR: '1',
+  };
 
   let child: ChildProcess;
   let output = '';
@@ -54,6 +60,7 @@ export async function startProduct(options: {
       '--max-semi-space-size=2',
       '--liftoff-only',
       '--always-sparkplug',
+      '--expose-gc',
       join(root, 'src/server/main.ts'),
       'serve',
     );

@@ -9,6 +9,10 @@ create table rules (
   title text not null,
   level text,
   status text,
+  description text,
+  technique_ids jsonb not null,
+  -- Makes findings of its own; false for what only feeds a correlation.
+  is_reporting boolean not null,
   hash text not null,
   is_loaded boolean not null,
   -- [{code, message, fix, line, column}]

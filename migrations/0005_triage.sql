@@ -52,9 +52,16 @@ create table indicators (
 );
 create index indicators_by_value on indicators (tenant_id, type, value);
 
+-- The last number given to an incident of the tenant.
+create table incident_numbers (
+  tenant_id text primary key,
+  last_number bigint not null
+);
+
 create table incidents (
   id text primary key,
-  number bigint not null generated always as identity unique,
+  -- Counted by tenant, without gaps.
+  number bigint not null,
   tenant_id text not null default 'default',
   site_id text not null default 'default',
   title text not null,
@@ -88,6 +95,7 @@ create table incidents (
   resolved_at timestamptz,
   closed_at timestamptz
 );
+create unique index incidents_by_number on incidents (tenant_id, number);
 create index incidents_by_risk on incidents (tenant_id, risk_score desc, number desc);
 create index incidents_open on incidents (tenant_id, updated_at desc) where status <> 'closed';
 

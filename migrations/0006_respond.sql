@@ -46,6 +46,7 @@ create index containments_by_incident on containments (incident_id, created_at) 
 create index containments_by_time on containments (tenant_id, created_at desc, id desc);
 create index containments_live on containments (expires_at)
   where status in ('proposed', 'awaiting_approval', 'ordered', 'in_force', 'uncertain', 'unverifiable', 'releasing');
+create index containments_releasing on containments (id) where status = 'releasing';
 create index containments_by_rule on containments (tenant_id, rule_id, kind, created_at desc) where rule_id is not null;
 
 create table enforcement_points (
@@ -79,6 +80,7 @@ create table enforcements (
   primary key (containment_id, point_id)
 );
 create index enforcements_open on enforcements (point_id) where state <> 'released';
+create index enforcements_pending on enforcements (point_id) where state = 'pending';
 
 create table budgets (
   tenant_id text not null default 'default',

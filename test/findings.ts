@@ -66,7 +66,8 @@ export async function fire(db: Database, findings: readonly Finding[]): Promise<
       insert into findings as known (${sql.raw(columns)})
       select ${sql.raw(columns)} from jsonb_populate_recordset(null::findings, ${JSON.stringify(findings)}::jsonb)
       on conflict (id) do update set event_count = excluded.event_count, last_seen_at = excluded.last_seen_at,
-        severity_id = excluded.severity_id, subjects = excluded.subjects, revision = known.revision + 1
+        severity_id = excluded.severity_id, subjects = excluded.subjects, updated_at = excluded.updated_at,
+        revision = known.revision + 1
       returning id, revision)
     insert into finding_claims (finding_id, revision) select id, revision from changed`);
 }

@@ -108,6 +108,7 @@ create table containments
   CREATE INDEX containments_by_target ON public.containments USING btree (tenant_id, target, created_at DESC)
   CREATE INDEX containments_by_time ON public.containments USING btree (tenant_id, created_at DESC, id DESC)
   CREATE INDEX containments_live ON public.containments USING btree (expires_at) WHERE (status = ANY (ARRAY['proposed'::text, 'awaiting_approval'::text, 'ordered'::text, 'in_force'::text, 'uncertain'::text, 'unverifiable'::text, 'releasing'::text]))
+  CREATE INDEX containments_releasing ON public.containments USING btree (id) WHERE (status = 'releasing'::text)
 
 create table enforcement_points
   id text not null
@@ -140,6 +141,7 @@ create table enforcements
   constraint enforcements_pkey PRIMARY KEY (containment_id, point_id)
   constraint enforcements_point_id_fkey FOREIGN KEY (point_id) REFERENCES enforcement_points(id)
   CREATE INDEX enforcements_open ON public.enforcements USING btree (point_id) WHERE (state <> 'released'::text)
+  CREATE INDEX enforcements_pending ON public.enforcements USING btree (point_id) WHERE (state = 'pending'::text)
 
 create table entities
   incident_id text not null
@@ -340,9 +342,14 @@ create table incident_findings
   CREATE INDEX incident_findings_by_finding ON public.incident_findings USING btree (finding_id)
   CREATE UNIQUE INDEX incident_findings_one_current ON public.incident_findings USING btree (finding_id) WHERE is_current
 
+create table incident_numbers
+  tenant_id text not null
+  last_number bigint not null
+  constraint incident_numbers_pkey PRIMARY KEY (tenant_id)
+
 create table incidents
   id text not null
-  number bigint not null generated always as identity
+  number bigint not null
   tenant_id text not null default 'default'::text
   site_id text not null default 'default'::text
   title text not null
@@ -372,10 +379,10 @@ create table incidents
   updated_at timestamp with time zone not null
   resolved_at timestamp with time zone
   closed_at timestamp with time zone
-  constraint incidents_number_key UNIQUE (number)
   constraint incidents_pkey PRIMARY KEY (id)
   constraint incidents_stage_check CHECK ((stage = ANY (ARRAY['suspected'::text, 'declared'::text])))
   constraint incidents_status_check CHECK ((status = ANY (ARRAY['new'::text, 'in_progress'::text, 'on_hold'::text, 'resolved'::text, 'closed'::text])))
+  CREATE UNIQUE INDEX incidents_by_number ON public.incidents USING btree (tenant_id, number)
   CREATE INDEX incidents_by_risk ON public.incidents USING btree (tenant_id, risk_score DESC, number DESC)
   CREATE INDEX incidents_open ON public.incidents USING btree (tenant_id, updated_at DESC) WHERE (status <> 'closed'::text)
 
@@ -543,6 +550,9 @@ create table rules
   title text not null
   level text
   status text
+  description text
+  technique_ids jsonb not null
+  is_reporting boolean not null
   hash text not null
   is_loaded boolean not null
   problems jsonb not null

@@ -83,7 +83,15 @@ export const rooms: Record<string, Room> = {
   triage: {
     purpose: 'findings become incidents with reasons',
     imports: ['base', 'schema', 'db', 'ledger', 'connector', 'context', 'history', 'detect'],
-    owns: ['incidents', 'incident_causes', 'incident_findings', 'incident_claims', 'entities', 'verdicts'],
+    owns: [
+      'incidents',
+      'incident_numbers',
+      'incident_causes',
+      'incident_findings',
+      'incident_claims',
+      'entities',
+      'verdicts',
+    ],
   },
   respond: {
     purpose: 'incidents become containments and executed playbooks',

@@ -13,7 +13,7 @@ export function firebreak(options: { samples: number; backgroundPerSecond: numbe
     name: backgroundPerSecond > 0 ? `Firebreak, ${backgroundPerSecond} events/s beside it` : 'Firebreak',
     lines: 5,
     samples: options.samples,
-    jitterMs: 50,
+    jitterMs: 500,
     async start(host, logFile, folder) {
       const background = join(folder, 'background.log');
       appendFileSync(background, '');

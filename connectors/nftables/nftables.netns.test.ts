@@ -1,4 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { canFilterPackets, systemPath as env, tellFigure } from '../../test/packet-filter.ts';
@@ -147,6 +150,37 @@ describe.skipIf(!canRun)('nftables in a namespace of its own', () => {
     const one = performance.now();
     await nft.deny([{ target: '203.0.113.66', expiresAt: inSeconds(100) }]);
     expect(performance.now() - one).toBeLessThan(500);
+  });
+
+  it('knows what was denied and released while a long list was being read', { timeout: 60_000 }, async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'fb-nft-'));
+    const [isRead, goOn] = [join(dir, 'read'), join(dir, 'go')];
+    // A list that is read at once and handed over late.
+    const late = `case "$*" in *"list table"*) out=$("$@") || exit; : > ${isRead}; while [ ! -e ${goOn} ]; do sleep 0.05; done; printf %s "$out";; *) exec "$@";; esac`;
+    const slow = createNftables({ clock: systemClock, prefix: [...prefix, 'sh', '-c', late, 'sh'] });
+    const [before, between] = ['203.0.113.66', '203.0.113.67'];
+    try {
+      writeFileSync(goOn, '');
+      await slow.start();
+      const many = Array.from({ length: 2_001 }, (_, n) => ({
+        target: `45.0.${n >> 8}.${n & 255}`,
+        expiresAt: inSeconds(600),
+      }));
+      await slow.deny([...many, { target: before, expiresAt: inSeconds(600) }]);
+      rmSync(goOn);
+      rmSync(isRead, { force: true });
+      const listing = slow.held();
+      await until(() => existsSync(isRead), { what: 'the list' });
+      await slow.deny([{ target: between, expiresAt: inSeconds(600) }]);
+      await slow.release([before]);
+      writeFileSync(goOn, '');
+      expect(await listing).toHaveLength(2_002);
+      expect(await slow.held([before, between])).toMatchObject([{ target: between }]);
+    } finally {
+      writeFileSync(goOn, '');
+      await slow.stop();
+      rmSync(dir, { recursive: true, force: true });
+    }
   });
 
   describe('packets', () => {

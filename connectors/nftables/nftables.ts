@@ -33,25 +33,48 @@ export function createNftables(options: { clock: Clock; prefix?: readonly string
   const ranges = new Map<string, { family: 4 | 6; prefix: number }>();
   /** What we set, until when: to refresh only what changed. Of a size that says whether `get` is cheap. */
   let known = new Map<string, number>();
+  /** What was changed while a list was being read: there `known` is newer than the list. */
+  const listings = new Set<Set<string>>();
   /** The table is made with the first denial: a host where nothing was ever denied has none of ours. */
   let isThere = false;
 
+  function note(targets: readonly string[]): void {
+    for (const changed of listings) for (const target of targets) changed.add(target);
+  }
+
+  function forget(targets: readonly string[]): void {
+    for (const target of targets) known.delete(target);
+    note(targets);
+  }
+
+  /** Reads all; denials and releases go on beside it. */
   async function listAll(): Promise<HeldDenial[]> {
-    let json: string;
+    const changed = new Set<string>();
+    listings.add(changed);
+    const found = await readList().finally(() => listings.delete(changed));
+    const next = new Map(
+      found.held.map(({ target, expiresAt = 0 }) => [target, exactly(known.get(target), expiresAt)]),
+    );
+    for (const target of changed) {
+      const until = known.get(target);
+      if (until === undefined) next.delete(target);
+      else next.set(target, until);
+    }
+    known = next;
+    if (changed.size === 0) isThere = found.isThere;
+    for (const range of found.ranges) ranges.set(`range${range.family}_${range.prefix}`, range);
+    return found.held;
+  }
+
+  async function readList(): Promise<ReturnType<typeof readTable> & { isThere: boolean }> {
     try {
-      json = await runNftOnce(prefix, ['-j', 'list', 'table', 'inet', 'firebreak'], '');
+      const json = await runNftOnce(prefix, ['-j', 'list', 'table', 'inet', 'firebreak'], '');
+      return { ...readTable(json, clock.now()), isThere: true };
     } catch (error) {
       if (!isMissing(error)) throw error;
       // No table: nothing was denied yet, or somebody removed it. It comes with the next denial.
-      isThere = false;
-      known.clear();
-      return [];
+      return { held: [], ranges: [], isThere: false };
     }
-    isThere = true;
-    const found = readTable(json, clock.now());
-    for (const range of found.ranges) ranges.set(`range${range.family}_${range.prefix}`, range);
-    known = new Map(found.held.map(({ target, expiresAt = 0 }) => [target, exactly(known.get(target), expiresAt)]));
-    return found.held;
   }
 
   async function commit(script: readonly string[], elements: number): Promise<void> {
@@ -87,6 +110,23 @@ export function createNftables(options: { clock: Clock; prefix?: readonly string
     }
   }
 
+  async function letGo(targets: readonly string[]): Promise<void> {
+    const there = targets.filter((target) => {
+      const { set, range } = placeOf(target);
+      return !range || ranges.has(set);
+    });
+    if (there.length === 0 || !isThere) return;
+    try {
+      await commit(releaseScript(there), there.length);
+    } catch (error) {
+      if (!isMissing(error)) throw errors.REFUSED([textOf(error)], { cause: error });
+      // The table or a set of it is gone, and what it held with it. What else there is is read.
+      const left = new Set((await listAll()).map(({ target }) => target));
+      const still = there.filter((target) => left.has(target));
+      if (still.length > 0) await commit(releaseScript(still), still.length);
+    }
+  }
+
   return {
     name: 'nftables',
     level: 'read_back',
@@ -115,32 +155,21 @@ export function createNftables(options: { clock: Clock; prefix?: readonly string
       const isFresh = denials.length > lineElements && denials.every(({ target }) => !known.has(target));
       await denyAll(denials, isFresh);
       for (const { target, expiresAt } of denials) known.set(target, expiresAt);
+      note(denials.map(({ target }) => target));
     },
     async release(targets) {
-      for (const target of targets) known.delete(target);
-      const there = targets.filter((target) => {
-        const { set, range } = placeOf(target);
-        return !range || ranges.has(set);
-      });
-      if (there.length === 0 || !isThere) return;
-      try {
-        await commit(releaseScript(there), there.length);
-      } catch (error) {
-        if (!isMissing(error)) throw errors.REFUSED([textOf(error)], { cause: error });
-        // The table or a set of it is gone, and what it held with it. What else there is is read.
-        const left = new Set((await listAll()).map(({ target }) => target));
-        const still = there.filter((target) => left.has(target));
-        if (still.length > 0) await commit(releaseScript(still), still.length);
-      }
+      // Before and after: a list that is read meanwhile may still hold them.
+      forget(targets);
+      await letGo(targets);
+      forget(targets);
     },
     async held(targets) {
       if (targets === undefined) return listAll();
       const now = clock.now();
-      for (const [target, expiresAt] of known) if (expiresAt <= now) known.delete(target);
       const asHeld = (list: readonly string[]) =>
         list.flatMap((target) => {
           const expiresAt = known.get(target);
-          return expiresAt === undefined ? [] : [{ target, expiresAt }];
+          return expiresAt === undefined || expiresAt <= now ? [] : [{ target, expiresAt }];
         });
       if (targets.length === 0) return [];
       if (known.size > getElements || targets.length > lineElements) return asHeld(targets);

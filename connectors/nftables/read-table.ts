@@ -15,27 +15,32 @@ export function readTable(
     if (!isRecord(set) || typeof set['name'] !== 'string') continue;
     const range = /^range([46])_(\d{1,3})$/.exec(set['name']);
     if (range) ranges.push({ family: range[1] === '4' ? 4 : 6, prefix: Number(range[2]) });
-    for (const element of Array.isArray(set['elem']) ? set['elem'] : []) {
-      const one = readElement(set['name'], element, nowMs);
+    const target = targetOf(set['name']);
+    if (!target || !Array.isArray(set['elem'])) continue;
+    for (const element of set['elem']) {
+      const one = readElement(target, element, nowMs);
       if (one) held.push(one);
     }
   }
   return { held, ranges };
 }
 
-function readElement(set: string, element: unknown, nowMs: number): HeldDenial | undefined {
+function readElement(
+  targetOfElement: (element: string) => string,
+  element: unknown,
+  nowMs: number,
+): HeldDenial | undefined {
   const fields = isRecord(element) && isRecord(element['elem']) ? element['elem'] : {};
   const value = 'val' in fields ? fields['val'] : element;
   const prefix = isRecord(value) ? value['prefix'] : undefined;
   const address = isRecord(prefix) ? prefix['addr'] : value;
   if (typeof address !== 'string') return undefined;
-  const target = canonicalTarget(targetOf(set, address) ?? '');
+  const target = canonicalTarget(targetOfElement(address));
   if (target === undefined) return undefined;
+  const held: HeldDenial = { target };
+  // nft prints whole seconds.
+  if (typeof fields['expires'] === 'number') held.expiresAt = nowMs + fields['expires'] * 1_000;
   const counter = fields['counter'];
-  return {
-    target,
-    // nft prints whole seconds.
-    ...(typeof fields['expires'] === 'number' && { expiresAt: nowMs + fields['expires'] * 1_000 }),
-    ...(isRecord(counter) && typeof counter['packets'] === 'number' && { droppedPackets: counter['packets'] }),
-  };
+  if (isRecord(counter) && typeof counter['packets'] === 'number') held.droppedPackets = counter['packets'];
+  return held;
 }

@@ -17,20 +17,21 @@ export interface Place {
  * one keeps its own time-out.
  */
 export function placeOf(target: string): Place {
-  const [address = '', prefixText] = target.split('/');
-  const family = address.includes(':') ? 6 : 4;
-  if (prefixText === undefined) return { set: `address${family}`, element: address };
-  if (family === 6 && prefixText === '64') return { set: 'network6', element: address };
+  const family = target.includes(':') ? 6 : 4;
+  const slash = target.indexOf('/');
+  if (slash === -1) return { set: family === 4 ? 'address4' : 'address6', element: target };
+  const prefixText = target.slice(slash + 1);
+  if (family === 6 && prefixText === '64') return { set: 'network6', element: target.slice(0, slash) };
   const prefix = Number(prefixText);
   return { set: `range${family}_${prefix}`, element: target, range: { family, prefix } };
 }
 
-/** The target of an element of one of our sets; undefined for a set that is none of ours. */
-export function targetOf(set: string, element: string): string | undefined {
-  if (set === 'address4' || set === 'address6') return element;
-  if (set === 'network6') return `${element}/64`;
+/** What makes a target of an element of this set; undefined for a set that is none of ours. */
+export function targetOf(set: string): ((element: string) => string) | undefined {
+  if (set === 'address4' || set === 'address6') return (element) => element;
+  if (set === 'network6') return (element) => `${element}/64`;
   const range = /^range[46]_(\d{1,3})$/.exec(set);
-  return range ? `${element}/${range[1]}` : undefined;
+  return range ? (element) => `${element}/${range[1]}` : undefined;
 }
 
 const typeOf = { 4: 'ipv4_addr', 6: 'ipv6_addr' } as const;
@@ -70,38 +71,45 @@ export function setupScript(ranges: readonly { family: 4 | 6; prefix: number }[]
   ];
 }
 
-/** Elements of a transaction by set. */
-function bySet<T>(items: readonly T[], place: (item: T) => Place): [set: string, items: T[]][] {
-  return [...Map.groupBy(items, (item) => place(item).set)];
+/** Elements of a transaction by set, as nft lists them. */
+function bySet<T>(
+  items: readonly T[],
+  targetOf: (item: T) => string,
+  textOf: (element: string, item: T) => string = (element) => element,
+): Map<string, string> {
+  const sets = new Map<string, string>();
+  for (const item of items) {
+    const { set, element } = placeOf(targetOf(item));
+    const before = sets.get(set);
+    sets.set(set, before === undefined ? textOf(element, item) : `${before}, ${textOf(element, item)}`);
+  }
+  return sets;
 }
+
+const itself = (target: string) => target;
 
 /**
  * Denies: element time-outs are the dead-man. `isFresh`: none of them is held, so plain adding will do; otherwise add,
  * delete, add in one transaction, which sets the new time-out on every kernel.
  */
 export function denyScript(denials: readonly Denial[], nowMs: number, isFresh: boolean): string[] {
-  return bySet(denials, ({ target }) => placeOf(target)).flatMap(([set, list]) => {
-    const bare = list.map(({ target }) => placeOf(target).element).join(', ');
-    const timed = list
-      .map(({ target, expiresAt }) => `${placeOf(target).element} timeout ${Math.max(1, expiresAt - nowMs)}ms`)
-      .join(', ');
-    const add = `add element ${table} ${set} { ${timed} }`;
-    return isFresh
-      ? [add]
-      : [`add element ${table} ${set} { ${bare} }`, `delete element ${table} ${set} { ${bare} }`, add];
-  });
+  const before = isFresh ? [] : releaseScript(denials.map(({ target }) => target));
+  const timed = bySet(
+    denials,
+    ({ target }) => target,
+    (element, { expiresAt }) => `${element} timeout ${Math.max(1, expiresAt - nowMs)}ms`,
+  );
+  return [...before, ...[...timed].map(([set, list]) => `add element ${table} ${set} { ${list} }`)];
 }
 
 /** Lets go; adding first makes that idempotent (deleting what is missing would fail the transaction). */
 export function releaseScript(targets: readonly string[]): string[] {
-  return bySet(targets, placeOf).flatMap(([set, list]) => {
-    const bare = list.map((target) => placeOf(target).element).join(', ');
-    return [`add element ${table} ${set} { ${bare} }`, `delete element ${table} ${set} { ${bare} }`];
-  });
+  return [...bySet(targets, itself)].flatMap(([set, list]) => [
+    `add element ${table} ${set} { ${list} }`,
+    `delete element ${table} ${set} { ${list} }`,
+  ]);
 }
 
 export function getScript(targets: readonly string[]): string[] {
-  return bySet(targets, placeOf).map(
-    ([set, list]) => `get element ${table} ${set} { ${list.map((target) => placeOf(target).element).join(', ')} }`,
-  );
+  return [...bySet(targets, itself)].map(([set, list]) => `get element ${table} ${set} { ${list} }`);
 }

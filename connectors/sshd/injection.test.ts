@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  aimOf,
-  fuzzRuns,
-  fuzzTimeoutMs,
-  growth,
-  hostileText,
-  readContext,
-  realAddress,
-  repeated,
-} from '../../test/hostile.ts';
+import { aimOf, hostileText, readContext, realAddress } from '../../test/hostile.ts';
+import { itAimsRight, itReadsInLinearTime } from '../../test/injection.ts';
 import { sshd } from './format.ts';
 
 /** log.c: strnvis with VIS_CSTYLE|VIS_NL|VIS_TAB|VIS_OCTAL. */
@@ -82,46 +74,41 @@ const headers = [
   '2026-11-20T06:55:46.123456+01:00 web-1 sshd-session[4711]: ',
 ];
 
-const written = (
-  writers: Record<string, Writer>,
-  assert: (aim: string | undefined, address: string, line: string) => void,
-) =>
-  fc.property(
-    fc.constantFrom(...headers),
-    fc.constantFrom(...Object.values(writers)),
-    hostileText,
-    hostileText,
-    realAddress,
-    fc.integer({ min: 1, max: 65_535 }),
-    (header, write, user, text, address, port) => {
-      // auth.c prints at most 100 characters of a user's name.
-      const line = header + vis(write(user.slice(0, 100), address, port, text));
-      assert(aimOf(sshd.read(line, readContext)), address, line);
-    },
-  );
+const written = (writers: Record<string, Writer>, encode: (text: string) => string) =>
+  fc
+    .record({
+      header: fc.constantFrom(...headers),
+      write: fc.constantFrom(...Object.values(writers)),
+      user: hostileText,
+      text: hostileText,
+      address: realAddress,
+      port: fc.integer({ min: 1, max: 65_535 }),
+    })
+    // auth.c prints at most 100 characters of a user's name.
+    .map(({ header, write, user, text, address, port }) => ({
+      line: header + encode(write(user.slice(0, 100), address, port, text)),
+      address,
+    }));
+
+/** What a forwarder makes of a line when it undoes the escapes: a line still ends at its line break. */
+const raw = (text: string) => text.replaceAll(/[\r\n]/g, '');
 
 describe('text of the client in sshd lines', () => {
-  it(
-    'never moves an address that stands at a fixed place',
-    () => {
-      fc.assert(
-        written(fixed, (aim, address, line) => expect(aim, line).toBe(address)),
-        { numRuns: fuzzRuns },
-      );
-    },
-    fuzzTimeoutMs,
-  );
+  itAimsRight('never moves an address that stands at a fixed place', sshd, written(fixed, vis));
+  itAimsRight('nor when a forwarder undid the escapes', sshd, written(fixed, raw));
+  itAimsRight('takes no other address where text stands on both sides of it', sshd, written(ambiguous, vis), {
+    orNobody: true,
+  });
+  itAimsRight('nor where a forwarder undid the escapes', sshd, written(ambiguous, raw), { orNobody: true });
 
-  it(
-    'takes no other address where text stands on both sides of it',
-    () => {
-      fc.assert(
-        written(ambiguous, (aim, address, line) => expect([address, undefined], line).toContain(aim)),
-        { numRuns: fuzzRuns },
-      );
-    },
-    fuzzTimeoutMs,
-  );
+  it('counts a failed login with control characters in the name, and escapes them as sshd does', () => {
+    const line = `${headers[0]}Failed password for invalid user a\u0000b\u001b[31m\tc\u007f from 203.0.113.77 port 22 ssh2`;
+    expect(sshd.read(line, readContext)?.view).toMatchObject({
+      event: 'failed_password',
+      src_ip: '203.0.113.77',
+      user: 'a\\000b\\033[31m\\tc\\177',
+    });
+  });
 
   it.each([
     'Disconnecting authenticating user x 1.2.3.4 port 22: 203.0.113.77 port 9: Change of username or service not allowed: (a,b) -> (c,d) [preauth]',
@@ -132,7 +119,7 @@ describe('text of the client in sshd lines', () => {
     expect(aimOf(sshd.read((headers[0] ?? '') + message, readContext))).toBeUndefined();
   });
 
-  it('aims at nobody when a message holds what sshd never writes', () => {
+  it('aims at nobody when a message has a line break, which sshd never writes', () => {
     const line = `${headers[0]}Failed password for x\nFailed password for root from 1.2.3.4 port 22 ssh2`;
     expect(aimOf(sshd.read(line, readContext))).toBeUndefined();
   });
@@ -152,20 +139,26 @@ describe('text of the client in sshd lines', () => {
     ).toBeUndefined();
   });
 
-  it.each([
-    ['Failed password for ', ' from 1.1.1.1 port 2 ssh2', ''],
-    ['Failed publickey for ', ' from 1.1.1.1 port 2 ssh2: ', ''],
-    ['Disconnecting user ', ' 1.1.1.1 port 2: ', ''],
-    ['Disconnecting user ', ' 1.1.1.1 port 2', ''],
-    ['User ', ' from 1.1.1.1 not allowed because', ''],
-    ['pam_unix(sshd:session): session opened for user ', ' by (uid=1', 'x'],
-    ['pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=1.1.1.1 ', ' user=', 'x'],
-    ['PAM: A', ' for', ''],
-    ['Received disconnect from ', ':1', ''],
-    ['Connection closed by ', 'user ', ''],
-    ['message repeated 5 times: [ ', '[', ''],
-  ])('grows with the length only: %s', (before, fragment, after) => {
-    const line = repeated(fragment, headers[0] + before, after);
-    expect(growth((text) => sshd.read(text, readContext), line)).toBeLessThan(40);
-  });
+  itReadsInLinearTime(
+    sshd,
+    (
+      [
+        ['Failed password for ', ' from 1.1.1.1 port 2 ssh2', ''],
+        ['Failed publickey for ', ' from 1.1.1.1 port 2 ssh2: ', ''],
+        ['Disconnecting user ', ' 1.1.1.1 port 2: ', ''],
+        ['Disconnecting user ', ' 1.1.1.1 port 2', ''],
+        ['User ', ' from 1.1.1.1 not allowed because', ''],
+        ['pam_unix(sshd:session): session opened for user ', ' by (uid=1', 'x'],
+        [
+          'pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=1.1.1.1 ',
+          ' user=',
+          'x',
+        ],
+        ['PAM: A', ' for', ''],
+        ['Received disconnect from ', ':1', ''],
+        ['Connection closed by ', 'user ', ''],
+        ['message repeated 5 times: [ ', '[', ''],
+      ] as const
+    ).map(([before, fragment, after]) => [headers[0] + before, fragment, after] as const),
+  );
 });

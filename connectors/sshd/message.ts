@@ -252,11 +252,18 @@ const readers: Readonly<Record<string, readonly Reader[]>> = {
   Server: [() => ({ event: 'server_listening' })],
 };
 
+const named: Readonly<Record<string, string>> = { '\u0007': '\\a', '\b': '\\b', '\t': '\\t', '\v': '\\v', '\f': '\\f' };
+
+/** As sshd itself writes control characters (log.c: vis(3), VIS_CSTYLE and VIS_OCTAL), where a forwarder has undone it. */
+const visible = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (mark) => named[mark] ?? `\\${mark.charCodeAt(0).toString(8).padStart(3, '0')}`);
+
 /** A message of sshd without its repetition; `other` when it says nothing of access. Linear: each reader looks once for its separator. */
 export function readSshdMessage(message: string): SshdMessage {
-  // sshd escapes control characters (log.c), so a message with one was not written by it.
-  for (let at = 0; at < message.length; at += 1) if (message.charCodeAt(at) < 32) return { event: 'other' };
-  let text = message.endsWith(' [preauth]') ? message.slice(0, -10) : message;
+  // sshd writes one line, so a message with a line break is not one of its own, or two of them.
+  if (/[\n\r]/.test(message)) return { event: 'other' };
+  let text = visible(message);
+  if (text.endsWith(' [preauth]')) text = text.slice(0, -10);
   if (text.startsWith('error: ') || text.startsWith('fatal: ')) text = text.slice(7);
   if (text.startsWith('pam_')) return pam(text) ?? { event: 'pam' };
   const blank = text.indexOf(' ');

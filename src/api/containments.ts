@@ -44,7 +44,7 @@ export const listContainments = route({
   summary: 'What is enforced now, who asked for it, why and until when.',
   query: z.object({
     ...pageQuery,
-    /** live: ordered, in force, releasing, uncertain or unverifiable; waiting: awaiting approval; all: everything, newest first. */
+    /** live: ordered, in force, releasing, uncertain or unverifiable; waiting: for a person's yes, as they await approval or are suggested; all: everything, newest first. */
     scope: z.enum(['live', 'waiting', 'all']).default('live'),
     status: ContainmentStatus.optional(),
     incident_id: Id.optional(),

@@ -16,6 +16,11 @@ export const WireRule = z.object({
   title: z.string(),
   level: z.string().nullable(),
   status: z.string().nullable(),
+  description: z.string().nullable(),
+  /** ATT&CK techniques, as T1110 or T1110.001. */
+  technique_ids: z.array(z.string()),
+  /** Whether it alerts: makes findings of its own. A rule may only feed a correlation, and a filter never alerts. */
+  is_reporting: z.boolean(),
   /** Hash of the document. */
   version: z.string(),
   file: z.string(),

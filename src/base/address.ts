@@ -31,7 +31,7 @@ export function canonicalRange(text: string): string | undefined {
   if (prefixText !== undefined && !/^\d{1,3}$/.test(prefixText)) return undefined;
   const prefix = prefixText === undefined ? bits : Number(prefixText);
   if (prefix > bits) return undefined;
-  return `${networkOf(canonical, prefix)}/${prefix}`;
+  return `${prefix === bits ? canonical : networkOf(canonical, prefix)}/${prefix}`;
 }
 
 function networkOf(address: string, prefix: number): string {

@@ -66,6 +66,20 @@ test.each([
     'FIREBREAK_HTTP_PORT',
     undefined,
   ],
+  [
+    'an http receiver of checkpoints that is not said to be on the own network',
+    () => load('ledger:\n  export_to: http://10.0.0.5/checkpoints\n'),
+    'CONFIG.BAD_VALUE',
+    'set `ledger.allow_private: true`, or write https://',
+    2,
+  ],
+  [
+    'another scheme for checkpoints',
+    () => load(undefined, { FIREBREAK_LEDGER_EXPORT_TO: 'ftp://host/x' }),
+    'CONFIG.BAD_VALUE',
+    'Write a file path or https://host/path.',
+    undefined,
+  ],
 ])('%s is refused with its place and a fix', (_, run, code, mentions, line) => {
   const error = problem(run);
   expect(error.code).toBe(code);
@@ -76,4 +90,12 @@ test.each([
 
 test('a missing file is refused when it was named', () => {
   expect(problem(() => load(undefined, {}, { config: 'nowhere.yml' })).code).toBe('CONFIG.UNREADABLE');
+});
+
+test.each([
+  'export_to: /mnt/other/checkpoints.txt',
+  'export_to: https://log.example/checkpoints',
+  'export_to: http://10.0.0.5/checkpoints\n  allow_private: true',
+])('checkpoints go to a file, an https URL, or http in the own network: %s', (yaml) => {
+  expect(load(`ledger:\n  ${yaml}\n`).config.ledger.export_to).not.toBe('');
 });

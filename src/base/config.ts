@@ -89,6 +89,13 @@ export const Config = z.strictObject({
       /** Lets export_to be a receiver on this machine or in a private network, and without TLS. */
       allow_private: z.boolean().default(false),
     })
+    .superRefine(({ export_to: to, allow_private: isPrivateAllowed }, check) => {
+      if (!to.includes('://') || to.startsWith('https://') || (isPrivateAllowed && to.startsWith('http://'))) return;
+      const message = to.startsWith('http://')
+        ? 'Without TLS only to a receiver in your own network: set `ledger.allow_private: true`, or write https://host/path.'
+        : 'Write a file path or https://host/path.';
+      check.addIssue({ code: 'custom', path: ['export_to'], message });
+    })
     .prefault({}),
   /** The demonstration of a fresh install: auto starts it once, off never. */
   demonstration: z.enum(['auto', 'off']).default('auto'),

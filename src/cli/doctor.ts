@@ -124,7 +124,7 @@ async function checkServer(world: World): Promise<Check[]> {
     const began = world.now();
     const [system, { items }] = await Promise.all([client.call(getSystem, {}), client.call(listSources, {})]);
     const tookMs = world.now() - began;
-    const down = system.processes.filter(({ state }) => state !== 'running' && state !== 'waiting');
+    const down = system.processes.filter(({ state }) => !['running', 'waiting', 'starting'].includes(state));
     const lost = system.points.filter(({ state }) => state === 'lost');
     const oldest = system.backlog.find(({ consumer }) => consumer === 'detect')?.oldest_at ?? null;
     const waitsS = oldest === null ? 0 : (world.now() - Date.parse(oldest)) / 1_000;

@@ -1,26 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { runFirebreak } from '../../test/command-line.ts';
 
-const binary = resolve(import.meta.dirname, '../../bin/firebreak.mjs');
 const stateDir = mkdtempSync(join(tmpdir(), 'firebreak-cli-'));
 afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
-/** Runs the real binary with an empty state folder and gives what it said. */
-function firebreak(args: readonly string[], input = ''): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((done) => {
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], FIREBREAK_STATE_DIR: stateDir };
-    const child = spawn(process.execPath, [binary, ...args], { env, cwd: resolve(import.meta.dirname, '../..') });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()));
-    child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString()));
-    child.on('close', (code) => done({ code, out, err }));
-    child.stdin.end(input);
-  });
-}
+const firebreak = (args: readonly string[], input?: string) => runFirebreak(stateDir, args, input);
 
 test('help is on stdout and names every noun', async () => {
   const { code, out } = await firebreak(['--help']);

@@ -11,10 +11,8 @@ import {
   createContainments,
   createPlaybooks,
   createStage,
-  defaultApprovalS,
-  defaultEscalationS,
   loadPolicies,
-  type RespondSettings,
+  unaidedSettings,
 } from '../respond/index.ts';
 import { createTriage, listIncidents } from '../triage/index.ts';
 
@@ -79,7 +77,15 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const triage = createTriage({ db, clock, log });
   while (await triage.turn());
 
-  const settings = respondSettings(options);
+  const settings = unaidedSettings({
+    db,
+    clock,
+    log,
+    policies: loadPolicies(options.policyDirs),
+    stopFile: options.stopFile,
+    maxPerHour: all,
+    maxPerRuleAndHour: all,
+  });
   const playbooks = createPlaybooks({ db, folders: options.playbookDirs, actions: new Set(actionNames), log });
   await playbooks.reload();
   const stage = createStage(settings, { push: () => {}, playbooks: () => playbooks.current() });
@@ -120,30 +126,5 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
       reason,
       because: decision.find((step) => step.outcome === 'forbid')?.reason ?? '',
     })),
-  };
-}
-
-/** The guard as on a host that knows nothing of itself: only the compiled-in protections hold. */
-function respondSettings(options: RehearsalOptions): RespondSettings {
-  return {
-    db: options.db,
-    clock: options.clock,
-    log: options.log,
-    policies: loadPolicies(options.policyDirs),
-    facts: {
-      hostProtections: [],
-      ownerProtections: [],
-      sharedRanges: () => [],
-      warningListsOf: () => [],
-      adminAddresses: () => Promise.resolve([]),
-      othersLogons: async (_tx, questions) => questions.map(() => undefined),
-      isReplay: () => false,
-    },
-    stopFile: options.stopFile,
-    maxDurationS: 86_400,
-    maxPerHour: all,
-    maxPerRuleAndHour: all,
-    escalationS: defaultEscalationS,
-    approvalS: defaultApprovalS,
   };
 }

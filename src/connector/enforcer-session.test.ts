@@ -101,14 +101,36 @@ describe('the last check before the drop', () => {
     expect(point.map.size).toBe(0);
   });
 
-  it('reports what vanished, reconciles to the whole, and refuses an older server', async () => {
+  it('reconciles to the whole, and refuses an older server', async () => {
     await session.handle({ type: 'hello', seq: 1, version: 1, epoch: 5 });
     await session.handle({ type: 'apply', seq: 2, deny: deny('203.0.113.1', '203.0.113.2'), release: [] });
-    point.map.delete('203.0.113.1');
-    expect(await session.handle({ type: 'read', seq: 3 })).toMatchObject({ missing: ['203.0.113.1'] });
     await session.handle({ type: 'reconcile', seq: 4, deny: deny('203.0.113.3') });
     expect([...point.map.keys()]).toEqual(['203.0.113.3']);
     expect(await session.handle({ type: 'hello', seq: 5, version: 1, epoch: 4 })).toMatchObject({ isFenced: true });
+  });
+
+  it('denies while a long list is being read back', async () => {
+    let finish = () => {};
+    const listing = new Promise<void>((resolve) => (finish = resolve));
+    const all = mapPoint();
+    point = Object.assign(all, {
+      held: async (targets?: readonly string[]) => {
+        if (targets === undefined) await listing;
+        return [...all.map.keys()].map((target) => ({ target }));
+      },
+    });
+    session = createEnforcerSession({
+      enforcer: point,
+      clock,
+      isStopped: () => isStopped,
+      hostProtection: () => [],
+    });
+    const reading = session.handle({ type: 'read', seq: 1 });
+    expect(await session.handle({ type: 'apply', seq: 2, deny: deny('203.0.113.1'), release: [] })).toMatchObject({
+      held: [{ target: '203.0.113.1' }],
+    });
+    finish();
+    expect(await reading).toMatchObject({ type: 'done', seq: 1 });
   });
 
   it('answers a failure of the point and goes on', async () => {
@@ -152,7 +174,6 @@ describe('the wire', () => {
       type: 'done',
       seq: 7,
       held: [{ target: '203.0.113.1', droppedPackets: 3 }],
-      missing: [],
       heldBack: [{ target: '203.0.113.2', reason: 'stopped', detail: 'x' }],
       isStopped: true,
     } as const;

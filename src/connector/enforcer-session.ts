@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
-import type { Denial, Enforcer, HeldDenial } from './enforcer.ts';
+import type { Denial, Enforcer } from './enforcer.ts';
 import type { FromEnforcer, HoldReason, ToEnforcer } from './enforcer-wire.ts';
-import { compiledProtection, protectionOf, type Protection } from './protection.ts';
+import { compiledProtection, protectionFinder, type Protection } from './protection.ts';
 
 /** One connection of a server to an enforcer: the last place where a denial can be held back. */
 export interface EnforcerSession {
@@ -11,11 +11,10 @@ export interface EnforcerSession {
   expire(): Promise<number | undefined>;
 }
 
-const hostProtectionMs = 30_000;
-
 /**
  * Holds denials against the protected set, the stop switch and their expiry, whatever the server says. `isStopped`: while it
- * is true nothing new is denied and nothing prolonged; letting go always works.
+ * is true nothing new is denied and nothing prolonged; letting go always works. `hostProtection` is asked in the path of a
+ * denial: it answers from memory, with the same list until something changed.
  */
 export function createEnforcerSession(options: {
   enforcer: Enforcer;
@@ -26,31 +25,33 @@ export function createEnforcerSession(options: {
   const { enforcer, clock } = options;
   /** What this session made hold, until when. */
   const wanted = new Map<string, number>();
+  let protection: { host: readonly Protection[]; find: ReturnType<typeof protectionFinder> } | undefined;
   let epoch = 0;
-  let host: { readAt: number; list: readonly Protection[] } | undefined;
+  /** Changes, one after the other. Reading back stands outside: a new denial does not wait for a long list. */
   let tail: Promise<unknown> = Promise.resolve();
 
-  function protectionsNow(): readonly Protection[] {
-    if (!host || clock.now() - host.readAt > hostProtectionMs)
-      host = { readAt: clock.now(), list: options.hostProtection() };
-    return host.list;
-  }
-
-  function holdReason(denial: Denial, isStopped: boolean): { reason: HoldReason; detail: string } | undefined {
-    const protection = protectionOf(denial.target, compiledProtection) ?? protectionOf(denial.target, protectionsNow());
-    if (protection) return { reason: 'protected', detail: `${protection.range}: ${protection.reason}` };
-    if (denial.expiresAt <= clock.now()) return { reason: 'expired', detail: 'Its time is over.' };
-    if (isStopped && (wanted.get(denial.target) ?? 0) < denial.expiresAt)
-      return { reason: 'stopped', detail: 'The stop file is there: nothing new is denied.' };
-    return undefined;
+  function protectionNow(): ReturnType<typeof protectionFinder> {
+    const host = options.hostProtection();
+    if (host !== protection?.host) protection = { host, find: protectionFinder([...compiledProtection, ...host]) };
+    return protection.find;
   }
 
   async function apply(deny: readonly Denial[], release: readonly string[]) {
     const isStopped = options.isStopped();
+    const now = clock.now();
+    const find = protectionNow();
+    const holdReason = ({ target, expiresAt }: Denial): { reason: HoldReason; detail: string } | undefined => {
+      const found = find(target);
+      if (found) return { reason: 'protected', detail: `${found.range}: ${found.reason}` };
+      if (expiresAt <= now) return { reason: 'expired', detail: 'Its time is over.' };
+      if (isStopped && (wanted.get(target) ?? 0) < expiresAt)
+        return { reason: 'stopped', detail: 'The stop file is there: nothing new is denied.' };
+      return undefined;
+    };
     const heldBack: { target: string; reason: HoldReason; detail: string }[] = [];
     const permitted: Denial[] = [];
     for (const denial of deny) {
-      const hold = holdReason(denial, isStopped);
+      const hold = holdReason(denial);
       if (hold) heldBack.push({ target: denial.target, ...hold });
       else permitted.push(denial);
     }
@@ -62,39 +63,26 @@ export function createEnforcerSession(options: {
     return { heldBack, isStopped };
   }
 
-  async function answer(message: ToEnforcer): Promise<FromEnforcer> {
+  /** Makes the change; gives what reads back and answers. */
+  async function work(message: ToEnforcer): Promise<() => Promise<FromEnforcer>> {
     const { seq } = message;
     if (message.type === 'hello') {
-      if (message.epoch < epoch)
-        return { type: 'failed', seq, message: `A server of epoch ${epoch} was here already.`, isFenced: true };
-      epoch = message.epoch;
-      return { type: 'ready', seq, name: enforcer.name, level: enforcer.level, epoch };
+      const isFenced = message.epoch < epoch;
+      epoch = Math.max(epoch, message.epoch);
+      return async () =>
+        isFenced
+          ? { type: 'failed', seq, message: `A server of epoch ${epoch} was here already.`, isFenced }
+          : { type: 'ready', seq, name: enforcer.name, level: enforcer.level, epoch };
     }
-    const done = (
-      held: readonly HeldDenial[],
-      more: Partial<Extract<FromEnforcer, { type: 'done' }>> = {},
-    ): FromEnforcer => ({
-      type: 'done',
-      seq,
-      held: [...held],
-      missing: [],
-      heldBack: [],
-      isStopped: options.isStopped(),
-      ...more,
-    });
-    if (message.type === 'read') {
-      const held = await enforcer.held();
-      const targets = new Set(held.map(({ target }) => target));
-      const now = clock.now();
-      // A second of grace: the point's own time-out may be a little earlier than our clock.
-      const missing = [...wanted].filter(([target, until]) => until > now + 1_000 && !targets.has(target));
-      return done(held, { missing: missing.map(([target]) => target) });
-    }
-    if (message.type === 'apply') {
-      const outcome = await apply(message.deny, message.release);
-      const asked = [...message.deny.map(({ target }) => target), ...message.release];
-      return done(await enforcer.held(asked), outcome);
-    }
+    const outcome = await changeOf(message);
+    const asked =
+      message.type === 'apply' ? [...message.deny.map(({ target }) => target), ...message.release] : undefined;
+    return async () => ({ type: 'done', seq, held: [...(await enforcer.held(asked))], ...outcome });
+  }
+
+  async function changeOf(message: Exclude<ToEnforcer, { type: 'hello' }>): ReturnType<typeof apply> {
+    if (message.type === 'read') return { heldBack: [], isStopped: options.isStopped() };
+    if (message.type === 'apply') return apply(message.deny, message.release);
     const before = await enforcer.held();
     const desired = new Set(message.deny.map(({ target }) => target));
     const kept = new Map(before.map((one) => [one.target, one.expiresAt]));
@@ -105,29 +93,29 @@ export function createEnforcerSession(options: {
       if (isSame) wanted.set(target, expiresAt);
       return !isSame;
     });
-    const outcome = await apply(
+    return apply(
       change,
       before.map(({ target }) => target).filter((target) => !desired.has(target)),
     );
-    return done(await enforcer.held(), outcome);
   }
 
   return {
     handle(message) {
-      const next = tail.then(() =>
-        answer(message).catch((error: unknown): FromEnforcer => ({
+      const changed = tail.then(() => work(message));
+      tail = changed.catch(() => {});
+      return changed
+        .then((readBack) => readBack())
+        .catch((error: unknown) => ({
           type: 'failed',
           seq: message.seq,
           message: (error instanceof Error ? error.message : String(error)).slice(0, 2_000),
           isFenced: false,
-        })),
-      );
-      tail = next;
-      return next;
+        }));
     },
     async expire() {
       const now = clock.now();
-      const over = [...wanted].filter(([, until]) => until <= now).map(([target]) => target);
+      const over: string[] = [];
+      for (const [target, until] of wanted) if (until <= now) over.push(target);
       for (const target of over) wanted.delete(target);
       if (over.length > 0) {
         const next = tail.then(() =>

@@ -1,4 +1,4 @@
-import { canonicalRange, familyOf } from '../base/address.ts';
+import { canonicalAddress, canonicalRange, familyOf } from '../base/address.ts';
 import { defineErrors } from '../base/errors.ts';
 import type { Denial, EnforcementLevel, HeldDenial } from './enforcer.ts';
 
@@ -22,8 +22,6 @@ export type FromEnforcer =
       type: 'done';
       seq: number;
       held: HeldDenial[];
-      /** Targets of ours that were gone before their expiry when this was read; only in the answer to reconcile and read. */
-      missing: string[];
       heldBack: { target: string; reason: HoldReason; detail: string }[];
       isStopped: boolean;
     }
@@ -92,6 +90,7 @@ function object(item: unknown): Fields {
 
 /** The one text of a target: a bare address, or a range `address/prefix` that is shorter than an address. */
 export function canonicalTarget(value: string): string | undefined {
+  if (!value.includes('/')) return canonicalAddress(value);
   const range = canonicalRange(value);
   if (range === undefined) return undefined;
   const [address = '', prefix] = range.split('/');
@@ -105,11 +104,10 @@ function denial(item: unknown): Denial {
 
 function held(item: unknown): HeldDenial {
   const fields = object(item);
-  return {
-    target: target(fields['target']),
-    ...(fields['expiresAt'] !== undefined && { expiresAt: integer(fields, 'expiresAt') }),
-    ...(fields['droppedPackets'] !== undefined && { droppedPackets: integer(fields, 'droppedPackets') }),
-  };
+  const one: HeldDenial = { target: target(fields['target']) };
+  if (fields['expiresAt'] !== undefined) one.expiresAt = integer(fields, 'expiresAt');
+  if (fields['droppedPackets'] !== undefined) one.droppedPackets = integer(fields, 'droppedPackets');
+  return one;
 }
 
 const levels: readonly string[] = ['read_back', 'pulled', 'published'] satisfies EnforcementLevel[];
@@ -158,7 +156,6 @@ export function decodeFromEnforcer(line: string): FromEnforcer {
         type: 'done',
         seq,
         held: list(fields, 'held', held),
-        missing: list(fields, 'missing', target),
         heldBack: list(fields, 'heldBack', (item) => {
           const one = object(item);
           return {

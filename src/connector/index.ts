@@ -14,4 +14,5 @@ export { isTrustedProxy } from './trusted-proxy.ts';
 export { isRecord, readJsonRecord } from './json-record.ts';
 export { fieldsOf, integerOf, ocsfEvent, textOf } from './ocsf.ts';
 export type { Fields } from './ocsf.ts';
+export { httpActivityOfMethod } from './http-activity.ts';
 export { sendOutbound, type OutboundAnswer, type OutboundRequest, type OutboundResult } from './outbound.ts';

@@ -24,27 +24,41 @@ export const compiledProtection: readonly Protection[] = [
 ];
 
 /** First and last address as numbers; 4 and 6 never meet. */
-interface Bounds {
-  family: 4 | 6;
-  first: bigint;
-  last: bigint;
-}
-
-/** Protections are asked about again and again: their bounds are kept, up to a size. */
-const knownBounds = new Map<string, Bounds>();
-const mostKnown = 4_096;
+type Bounds = { family: 4; first: number; last: number } | { family: 6; first: bigint; last: bigint };
 
 function boundsOf(target: string): Bounds {
-  const [address = '', prefixText] = target.split('/');
+  const slash = target.indexOf('/');
+  const address = slash === -1 ? target : target.slice(0, slash);
   const family = familyOf(address);
   const bits = family === 4 ? 32 : 128;
-  const hostBits = BigInt(bits - Number(prefixText ?? bits));
-  const first = (numberOf(address, family) >> hostBits) << hostBits;
-  return { family, first, last: first + (1n << hostBits) - 1n };
+  const hostBits = bits - (slash === -1 ? bits : Number(target.slice(slash + 1)));
+  if (family === 4) {
+    const size = 2 ** hostBits;
+    const first = Math.floor(numberOf4(address) / size) * size;
+    return { family, first, last: first + size - 1 };
+  }
+  const wide = BigInt(hostBits);
+  const first = (numberOf6(address) >> wide) << wide;
+  return { family, first, last: first + (1n << wide) - 1n };
 }
 
-function numberOf(address: string, family: 4 | 6): bigint {
-  if (family === 4) return BigInt(address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0));
+const dot = '.'.charCodeAt(0);
+const zero = '0'.charCodeAt(0);
+
+function numberOf4(address: string): number {
+  let sum = 0;
+  let octet = 0;
+  for (let index = 0; index < address.length; index += 1) {
+    const code = address.charCodeAt(index);
+    if (code === dot) {
+      sum = sum * 256 + octet;
+      octet = 0;
+    } else octet = octet * 10 + code - zero;
+  }
+  return sum * 256 + octet;
+}
+
+function numberOf6(address: string): bigint {
   // Canonical text has at most one "::" and, for mapped addresses, no dotted part (they are written as IPv4).
   const [head = '', tail] = address.split('::');
   const left = head === '' ? [] : head.split(':');
@@ -56,6 +70,10 @@ function numberOf(address: string, family: 4 | 6): bigint {
   return BigInt(`0x${groups.map((group) => group.padStart(4, '0')).join('')}`);
 }
 
+/** Ranges are asked about again and again: their bounds are kept, up to a size. */
+const knownBounds = new Map<string, Bounds>();
+const mostKnown = 4_096;
+
 function rangeBounds(range: string): Bounds {
   const known = knownBounds.get(range);
   if (known) return known;
@@ -64,13 +82,27 @@ function rangeBounds(range: string): Bounds {
   return bounds;
 }
 
+function meet(left: Bounds, right: Bounds): boolean {
+  if (left.family === 4) return right.family === 4 && left.first <= right.last && right.first <= left.last;
+  return right.family === 6 && left.first <= right.last && right.first <= left.last;
+}
+
 /** Whether a canonical target and a canonical range have an address in common. */
 export function overlaps(target: string, range: string): boolean {
   return meet(boundsOf(target), rangeBounds(range));
 }
 
-function meet(left: Bounds, right: Bounds): boolean {
-  return left.family === right.family && left.first <= right.last && right.first <= left.last;
+/** The first of these protections that a target touches; the bounds are at hand for thousands of targets. */
+export function protectionFinder(protections: readonly Protection[]): (target: string) => Protection | undefined {
+  const bounds = protections.map(({ range }) => rangeBounds(range));
+  return (target) => {
+    const asked = boundsOf(target);
+    for (let index = 0; index < bounds.length; index += 1) {
+      const one = bounds[index];
+      if (one && meet(asked, one)) return protections[index];
+    }
+    return undefined;
+  };
 }
 
 /** The first protection that a target touches. */

@@ -41,6 +41,37 @@ test('a failed statement whose error is swallowed is not taken for a commit', as
   expect(await find(3)).toBeUndefined();
 });
 
+test('what travels with the commit is committed with it, and its failure is the failure of all', async () => {
+  await db.transaction(async (tx) => tx.later(add(tx, 10)));
+  expect(await find(10)).toEqual({ id: 10, note: null });
+  const failed = db.transaction(async (tx) => {
+    await add(tx, 11);
+    tx.later(add(tx, 10));
+    tx.later(add(tx, 12));
+  });
+  await expect(failed).rejects.toMatchObject({ code: '23505' });
+  expect([await find(11), await find(12)]).toEqual([undefined, undefined]);
+});
+
+test('a statement that would follow the commit is refused loudly', async () => {
+  const late = db.transaction(async (tx) => {
+    tx.later(add(tx, 13).then(() => add(tx, 14)));
+  });
+  await expect(late).rejects.toMatchObject({ code: 'DB.TRANSACTION_ENDED' });
+  expect(await find(14)).toBeUndefined();
+});
+
+test('statements that travel together are carried out in their order', async () => {
+  const [, , seen] = await db.transaction((tx) =>
+    Promise.all([
+      add(tx, 20),
+      tx.run(sql`update things set note = 'second' where id = 20`),
+      tx.maybe(thing, sql`select * from things where id = 20`),
+    ]),
+  );
+  expect(seen).toEqual({ id: 20, note: 'second' });
+});
+
 test('a statement after the end of its transaction is refused instead of joining another', async () => {
   const escaped = await db.transaction(async (tx) => ({ tx }));
   await expect(add(escaped.tx, 4)).rejects.toMatchObject({ code: 'DB.TRANSACTION_ENDED' });

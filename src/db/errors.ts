@@ -81,12 +81,22 @@ export const errors = defineErrors('DB', {
     kind: 'refused',
     message: (folder: string, found: string, ours: string) =>
       `The database in ${folder} is of PostgreSQL ${found}; this version brings ${ours}.`,
-    fix: 'Export it with the version of Firebreak that made it (firebreak db export) and import it here.',
+    fix: 'Export it with the version of Firebreak that made it (firebreak export) and import it here.',
   },
   ARCHIVE_DAMAGED: {
     kind: 'user',
     message: (file: string, detail: string) => `${file} is damaged: ${detail}.`,
     fix: 'Take another copy or an older one; nothing was changed.',
+  },
+  ARCHIVE_UNREADABLE: {
+    kind: 'user',
+    message: (file: string, detail: string) => `${file} cannot be read: ${detail}.`,
+    fix: 'Name a file that exists and that this account may read.',
+  },
+  ARCHIVE_UNWRITABLE: {
+    kind: 'outside',
+    message: (file: string, detail: string) => `${file} cannot be written: ${detail}.`,
+    fix: 'Name a file in a folder that exists, that this account may write to, and whose disk has room.',
   },
   ARCHIVE_NAME: {
     kind: 'user',

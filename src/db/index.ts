@@ -1,6 +1,6 @@
 export { openDatabase, type Database } from './database.ts';
 export { sql, type Query } from './sql.ts';
-export type { Tx } from './statement.ts';
+export type { Transaction, Tx } from './statement.ts';
 export { migrate } from './migrate.ts';
 export { findEmbedded, startEmbedded, type Embedded, type EmbeddedState } from './embedded/start-embedded.ts';
 export { withAdvisoryLock } from './advisory-lock.ts';

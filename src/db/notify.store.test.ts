@@ -84,6 +84,16 @@ test('a listener that has left hears nothing, the others do', async () => {
   expect([left, stays.wakes]).toEqual([1, 2]);
 });
 
+test('what was woken just before the end is still heard elsewhere', async () => {
+  const seen = count(there, 'sources');
+  await connected('sources', seen);
+  const before = seen.wakes;
+  const brief = createChannels(db.url, silentLog);
+  brief.wake('sources');
+  await brief.close();
+  await until(() => seen.wakes > before);
+});
+
 test('waking and listening while PostgreSQL is away does not throw', async () => {
   const channels = createChannels('postgresql://nobody@localhost/none?host=/nowhere', silentLog);
   let heard = 0;

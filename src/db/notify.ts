@@ -17,8 +17,8 @@ export type Channel =
 
 export interface Channels {
   /**
-   * Wakes everybody who listens: here at once, elsewhere by NOTIFY, the first at once and then at most one per 20 ms and
-   * channel. Call it after the commit.
+   * Wakes everybody who listens: here at once, elsewhere by NOTIFY within 20 ms, so that it gathers others and stays out of
+   * the way of what it woke here. Call it after the commit.
    */
   wake(channel: Channel): void;
   /** Returns the function that ends the listening. After a reconnect every listener is woken once. */
@@ -33,7 +33,7 @@ const heartbeatMs = 30_000;
 /** Listens and notifies on one connection of its own, made at first use: NOTIFY takes a lock at commit that would serialise the commits of others. */
 export function createChannels(url: string, log: Log): Channels {
   const listeners = new Map<Channel, Set<() => void>>();
-  const resting = new Map<Channel, { timer: NodeJS.Timeout; again: boolean }>();
+  const due = new Map<Channel, NodeJS.Timeout>();
   const unsent = new Set<Channel>();
   // A sender does not want its own notification back: the payload is its name.
   const self = randomUUID();
@@ -117,15 +117,12 @@ export function createChannels(url: string, log: Log): Channels {
     });
   }
 
-  function rest(channel: Channel): void {
+  function sendSoon(channel: Channel): void {
     const timer = setTimeout(() => {
-      const again = resting.get(channel)?.again === true;
-      resting.delete(channel);
-      if (!again) return;
+      due.delete(channel);
       send(channel);
-      rest(channel);
     }, coalesceMs);
-    resting.set(channel, { timer, again: false });
+    due.set(channel, timer);
   }
 
   // A peer that vanished without a farewell is noticed by a question that is not answered.
@@ -138,13 +135,7 @@ export function createChannels(url: string, log: Log): Channels {
   return {
     wake(channel) {
       deliver(channel);
-      const now = resting.get(channel);
-      if (now) {
-        now.again = true;
-        return;
-      }
-      send(channel);
-      rest(channel);
+      if (!due.has(channel)) sendSoon(channel);
     },
     listen(channel, onWake) {
       const known = listeners.get(channel);
@@ -158,10 +149,15 @@ export function createChannels(url: string, log: Log): Channels {
       return () => listeners.get(channel)?.delete(onWake);
     },
     async close() {
-      closing.abort();
       clearInterval(heartbeat);
-      for (const { timer } of resting.values()) clearTimeout(timer);
+      // Of a command that ends at once: what it woke must still hear it.
+      for (const [channel, timer] of due) {
+        clearTimeout(timer);
+        send(channel);
+      }
+      closing.abort();
       await connecting?.catch(() => {});
+      await answered;
       await client?.end().catch(() => {});
     },
   };

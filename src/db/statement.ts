@@ -16,6 +16,14 @@ export interface Tx {
   run(query: Query): Promise<number>;
 }
 
+export interface Transaction extends Tx {
+  /**
+   * What was sent and need not be waited for before the commit: it travels with it, and when it failed nothing is committed.
+   * One statement each: a second that waits for the first would come after the commit and is refused.
+   */
+  later(sent: Promise<unknown>): void;
+}
+
 /** Sends one statement; throws what the driver throws. */
 export type Send = (statement: QueryConfig) => Promise<QueryResult>;
 

@@ -4,6 +4,7 @@ import type { Finding } from '../schema/finding.ts';
 import { severityOfLevel } from '../schema/severity.ts';
 import type { Subject } from '../schema/subject.ts';
 import type { Header } from '../standards/sigma/index.ts';
+import { attacksOf } from './attacks.ts';
 import { groupText, type Episode, type GroupState } from './correlate/group-state.ts';
 import type { Customs } from './rules/content.ts';
 
@@ -83,27 +84,6 @@ export function episodeFinding(
 function addressKey(value: string): string {
   const address = canonicalAddress(value);
   return address === undefined ? value : sourceKeyOf(address);
-}
-
-/** ATT&CK v19 split defense-evasion; our data is v18.1. */
-const tacticAliases: Readonly<Record<string, string>> = {
-  stealth: 'defense-evasion',
-  'defense-impairment': 'defense-evasion',
-};
-
-/** Techniques of the tags; the tactic is told when the tags name one only. */
-export function attacksOf(tags: readonly string[]): Finding['attacks'] {
-  const names = tags.filter((tag) => tag.startsWith('attack.')).map((tag) => tag.slice('attack.'.length).toLowerCase());
-  const techniques = names.filter((name) => /^t\d{4}(?:\.\d{3})?$/.test(name));
-  const tactics = names
-    .filter((name) => /^[a-z_-]+$/.test(name))
-    .map((name) => name.replaceAll('_', '-'))
-    .map((name) => tacticAliases[name] ?? name);
-  const [tactic, second] = new Set(tactics);
-  return [...new Set(techniques)].map((technique) => ({
-    technique_id: technique.toUpperCase(),
-    ...(tactic !== undefined && second === undefined ? { tactic } : {}),
-  }));
 }
 
 /** Says that windows were forgotten before their time: something may not have been seen. One an hour and rule. */

@@ -1,4 +1,4 @@
-import type { Tx } from '../db/index.ts';
+import type { Transaction } from '../db/index.ts';
 import { claimBatches, settleBatches } from '../ingest/index.ts';
 import type { Finding } from '../schema/finding.ts';
 import { correlate, partitionCount } from './correlate/correlate.ts';
@@ -64,8 +64,8 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
   const last = { lease: -Infinity, matches: -Infinity, sweep: clock.now() };
   let workers = 1;
 
-  const isDue = (what: keyof typeof last) => {
-    const due = clock.now() - last[what] >= everyMs[what];
+  const isDue = (what: keyof typeof last, patience: number) => {
+    const due = clock.now() - last[what] >= everyMs[what] * patience;
     if (due) last[what] = clock.now();
     return due;
   };
@@ -77,7 +77,7 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
     });
   }
 
-  async function count(tx: Tx, content: Content, items: readonly Item[], plain: readonly Finding[]) {
+  async function count(tx: Transaction, content: Content, items: readonly Item[], plain: readonly Finding[]) {
     const now = new Date(clock.now());
     const result = await correlate(items, {
       content,
@@ -86,22 +86,26 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
       own: (partitions) => lockOwnPartitions(tx, worker, partitions),
     });
     const timespan = (ruleId: string) => content.correlation(ruleId)?.timespanMs ?? 0;
-    await saveWindows(tx, result.windows, (ruleId) => timespan(ruleId) + windowGraceMs, now);
-    await insertMatches(tx, result.foreign);
+    tx.later(saveWindows(tx, result.windows, (ruleId) => timespan(ruleId) + windowGraceMs, now));
+    tx.later(insertMatches(tx, result.foreign));
     at('windows_saved');
-    const written = await writeFindings(tx, [...plain, ...result.findings]);
+    const written = writeFindings(tx, [...plain, ...result.findings]);
+    tx.later(written);
     at('findings_written');
-    return { written: written.length, foreign: result.foreign.length, duplicates: result.duplicates };
+    return { written, foreign: result.foreign.length, duplicates: result.duplicates };
   }
 
-  function tell(counted: Awaited<ReturnType<typeof count>>): void {
-    figures.findings += counted.written;
+  /** After the commit. */
+  async function tell(counted: Awaited<ReturnType<typeof count>>): Promise<void> {
+    const { length: written } = await counted.written;
+    figures.findings += written;
     figures.duplicates += counted.duplicates;
-    if (counted.written > 0) db.channels.wake('findings');
+    if (written > 0) db.channels.wake('findings');
     if (counted.foreign > 0) db.channels.wake('batches');
   }
 
-  async function turnBatches(): Promise<boolean> {
+  /** Gives the number of batches it took. */
+  async function turnBatches(): Promise<number> {
     const content = contentNow();
     const done = await db.transaction(async (tx) => {
       const batches = await claimBatches(tx, 'detect', limits.batches);
@@ -111,18 +115,15 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
       at('evaluated');
       const facts = read.candidates.flatMap(({ fact }) => fact ?? []);
       const items = freshItems(read.candidates, await knownFacts(tx, facts));
-      await rememberFacts(tx, facts);
-      if (read.logons.length > 0) await rememberLogons(tx, read.logons, new Date(clock.now()));
+      tx.later(rememberFacts(tx, facts));
+      tx.later(rememberLogons(tx, read.logons, new Date(clock.now())));
       const counted = await count(tx, content, items, read.findings);
-      await settleBatches(
-        tx,
-        'detect',
-        batches.map(({ id }) => id),
-      );
+      const ids = batches.map(({ id }) => id);
+      tx.later(settleBatches(tx, 'detect', ids));
       at('settled');
       return { read, counted, claimed: batches.length };
     });
-    if (!done) return false;
+    if (!done) return 0;
     const { read, counted, claimed } = done;
     figures.events += read.events;
     figures.unparsed += read.unparsed;
@@ -131,8 +132,8 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
       figures.incomplete += events;
       log.debug({ rule: ruleId, events }, 'Events lack a field that a correlation needs, so it does not count them.');
     }
-    tell(counted);
-    return claimed === limits.batches;
+    await tell(counted);
+    return claimed;
   }
 
   async function turnMatches(): Promise<boolean> {
@@ -143,7 +144,7 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
       return items.length === 0 ? undefined : { counted: await count(tx, content, items, []), taken: items.length };
     });
     if (!done) return false;
-    tell(done.counted);
+    await tell(done.counted);
     return done.taken === limits.matches;
   }
 
@@ -175,12 +176,14 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
   return {
     async turn() {
       const isFirst = last.lease === -Infinity;
-      if (isFirst && isDue('lease')) await keepLease();
-      let more = await turnBatches();
-      // After the batches, so that no event waits for it.
-      if (isDue('lease')) await keepLease();
-      if (workers > 1 || isDue('matches')) more = (await turnMatches()) || more;
-      if (isDue('sweep')) await sweep();
+      if (isFirst && isDue('lease', 1)) await keepLease();
+      const taken = await turnBatches();
+      let more = taken === limits.batches;
+      // After the batches, so that no event waits for it, and rather in a turn without any: what they led to goes on now.
+      const patience = taken > 0 ? 2 : 1;
+      if (isDue('lease', patience)) await keepLease();
+      if (workers > 1 || isDue('matches', patience)) more = (await turnMatches()) || more;
+      if (isDue('sweep', patience)) await sweep();
       return more;
     },
     figures: () => ({ ...figures }),

@@ -140,7 +140,13 @@ describe('the record', () => {
     ]);
     expect(new Set(timeline.map((entry) => entry.id)).size).toBe(timeline.length);
     expect(timeline[0]?.body['reason']).toContain('are in no open incident');
-    expect(timeline[4]?.summary).toBe('Looks real.');
+    expect(timeline.map((entry) => entry.summary)).toEqual([
+      'SSH brute force: 14 failed logons for root from 203.0.113.7 in 1 min',
+      'SSH brute force: last of 14 events.',
+      expect.stringMatching(/^Incident \d+ was opened \(medium\): SSH brute force from 203\.0\.113\.7\.$/),
+      expect.stringMatching(/^Incident \d+ was given to user--ann\.$/),
+      'Looks real.',
+    ]);
   });
 });
 

@@ -50,8 +50,6 @@ export interface Containments {
   listArmings(
     tenantId: string,
   ): Promise<{ rule_id: string; action: string; level: LadderLevel; armed_by: string; armed_at: Date }[]>;
-  /** For a playbook step: takes over what the fast path ordered. undefined: there is none. Idempotent. */
-  adopt(containmentId: string, executionId: string): Promise<Containment | undefined>;
   byId(tx: Tx, containmentId: string): Promise<Containment | undefined>;
   ofIncident(tx: Tx, incidentId: string): Promise<Containment[]>;
   list(tx: Tx, query: ContainmentQuery): Promise<Containment[]>;
@@ -64,6 +62,8 @@ export interface ContainmentQuery {
   tenantId: string;
   statuses?: readonly ContainmentStatus[];
   isDemonstration?: boolean;
+  /** Without those decided at the level shadow, which nobody is asked about. */
+  withoutShadow?: boolean;
   incidentId?: string;
   target?: string;
   limit: number;

@@ -9,7 +9,13 @@ export type { Enforcement, PointSettings, PointState, Witness } from './enforce/
 export { createPulledLists, type PulledLists } from './enforce/pulled-lists.ts';
 export { verificationOf } from './enforce/verify.ts';
 export { createStage, type RespondStage } from './stage.ts';
-export { defaultApprovalS, defaultEscalationS, type FactSources, type RespondSettings } from './settings.ts';
+export {
+  defaultApprovalS,
+  defaultEscalationS,
+  unaidedSettings,
+  type FactSources,
+  type RespondSettings,
+} from './settings.ts';
 export type { Choice, ContainmentWish, LoadedPlaybook } from './playbook/playbook.ts';
 export { createPlaybooks, type Playbooks, type RejectedPlaybook } from './playbook/playbooks.ts';
 export type { Execution, ExecutionStatus, StepExecution, StepStatus } from './engine/execution.ts';

@@ -52,3 +52,26 @@ export interface RespondSettings {
 
 export const defaultEscalationS: readonly number[] = [600, 3_600, 86_400];
 export const defaultApprovalS = 3_600;
+
+/** As on a host that knows nothing of itself: only the compiled-in protections hold. For rehearsals and tests. */
+export function unaidedSettings(
+  given: Pick<RespondSettings, 'db' | 'clock' | 'log' | 'policies' | 'stopFile'> & Partial<RespondSettings>,
+): RespondSettings {
+  return {
+    facts: {
+      hostProtections: [],
+      ownerProtections: [],
+      sharedRanges: () => [],
+      warningListsOf: () => [],
+      adminAddresses: async () => [],
+      othersLogons: async (_tx, questions) => questions.map(() => undefined),
+      isReplay: () => false,
+    },
+    maxDurationS: 86_400,
+    maxPerHour: 100,
+    maxPerRuleAndHour: 50,
+    escalationS: defaultEscalationS,
+    approvalS: defaultApprovalS,
+    ...given,
+  };
+}

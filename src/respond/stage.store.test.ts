@@ -148,6 +148,63 @@ it('begins a new occasion, for longer, when the attack resumes after the end', a
   expect(await count('executions')).toBe(2);
 });
 
+it('contains again what was seen in the second of the end, by a log that stamps whole seconds', async () => {
+  await fire(db, [attack('a', started)]);
+  await run();
+  await apply(['203.0.113.66']);
+  clock.advance(600_400);
+  await containments.turn();
+  await apply([], ['203.0.113.66']);
+  await containments.turn();
+  const again = { ...attack('a', started), last_seen_at: new Date(started + 600_000) };
+  // Told before the end: seen before it.
+  await fire(db, [{ ...again, event_count: 50, updated_at: new Date(started + 599_999) }]);
+  await run();
+  expect(await all()).toHaveLength(1);
+  clock.advance(200);
+  await fire(db, [{ ...again, event_count: 60, updated_at: new Date(clock.now()) }]);
+  await run();
+  expect(await all()).toMatchObject([{ status: 'ordered', occasion: 1 }, { status: 'released' }]);
+});
+
+it('contains again what was seen after the end, however late the end is noticed', async () => {
+  await fire(db, [attack('a', started)]);
+  await run();
+  await apply(['203.0.113.66']);
+  // Nobody was there: points let go at the expiry, the attack goes on, and the events are read before the end is noted.
+  clock.advance(660_000);
+  const again = {
+    ...attack('a', started),
+    last_seen_at: new Date(started + 630_000),
+    updated_at: new Date(clock.now()),
+  };
+  await fire(db, [{ ...again, event_count: 50 }]);
+  await run();
+  expect(await all()).toMatchObject([{ status: 'ordered', occasion: 1, escalation: 1 }, { status: 'in_force' }]);
+  await containments.turn();
+  await containments.turn();
+  expect(pushed.flatMap(({ release }) => release)).toEqual([]);
+  expect(await all()).toMatchObject([{ status: 'ordered' }, { status: 'released' }]);
+});
+
+it('contains again by events from before a late note of the end, when they are read after it', async () => {
+  await fire(db, [attack('a', started)]);
+  await run();
+  await apply(['203.0.113.66']);
+  clock.advance(660_000);
+  await containments.turn();
+  await apply([], ['203.0.113.66']);
+  await containments.turn();
+  const again = {
+    ...attack('a', started),
+    last_seen_at: new Date(started + 630_000),
+    updated_at: new Date(clock.now()),
+  };
+  await fire(db, [{ ...again, event_count: 50 }]);
+  await run();
+  expect(await all()).toMatchObject([{ status: 'ordered', occasion: 1 }, { status: 'released' }]);
+});
+
 it('is in shadow for everything but the demonstration', async () => {
   await fire(db, [attack('a', started, '203.0.113.9', {}, false)]);
   await run();

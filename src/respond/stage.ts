@@ -1,4 +1,4 @@
-import type { Tx } from '../db/index.ts';
+import type { Transaction } from '../db/index.ts';
 import { claimIncidents, settleIncidents, type ClaimedIncident } from '../triage/index.ts';
 import type { Containment } from '../schema/containment.ts';
 import { denialOf } from './contain/create-containments.ts';
@@ -6,7 +6,7 @@ import { placeRequests, type Placed, type PlacedAsk } from './contain/place-requ
 import { releaseIn, type Release } from './contain/release.ts';
 import type { Enforcement } from './enforce/points.ts';
 import { attackOf } from './guard/attack.ts';
-import { insertExecutionRequest } from './engine/request-execution.ts';
+import { requestExecution } from './engine/store/executions.ts';
 import { idFrom } from '../base/ids.ts';
 import { choosePlaybooks } from './playbook/choose-playbooks.ts';
 import type { Choice, LoadedPlaybook } from './playbook/playbook.ts';
@@ -16,6 +16,8 @@ import { markWrong, openIds } from './store/containments.ts';
 export interface RespondStage {
   /** One transaction over what changed since the last turn; true when there may be more. */
   turn(): Promise<boolean>;
+  /** A turn within the caller's transaction, after which nothing is pushed: for a rehearsal that is rolled back. */
+  rehearse(tx: Transaction): Promise<void>;
 }
 
 const incidentsAtOnce = 32;
@@ -29,21 +31,27 @@ export function createStage(
   options: { push: Enforcement['push']; playbooks: () => readonly LoadedPlaybook[] },
 ): RespondStage {
   const { db, clock } = settings;
+  async function take(tx: Transaction) {
+    const claimed = await claimIncidents(tx, incidentsAtOnce);
+    if (claimed.length === 0) return { ordered: [], release: [], claimed: 0, requested: [], changed: false };
+    const started = await startPlaybooks(tx, claimed, settings, options.playbooks());
+    const release = await releaseWrong(tx, claimed, clock.now());
+    tx.later(settleIncidents(tx, claimed));
+    return { ...started, release, claimed: claimed.length };
+  }
+
   return {
     async turn() {
-      const done = await db.transaction(async (tx) => {
-        const claimed = await claimIncidents(tx, incidentsAtOnce);
-        if (claimed.length === 0) return { ordered: [], release: [], claimed: 0, changed: false };
-        const started = await startPlaybooks(tx, claimed, settings, options.playbooks());
-        const release = await releaseWrong(tx, claimed, clock.now());
-        await settleIncidents(tx, claimed);
-        return { ...started, release, claimed: claimed.length };
-      });
+      const done = await db.transaction(take);
       if (done.ordered.length > 0 || done.release.length > 0)
         options.push({ deny: done.ordered.flatMap(denialOf), release: done.release });
-      if (done.changed || done.release.length > 0) db.channels.wake('containments');
-      if (done.changed) db.channels.wake('executions');
+      const hasRequested = (await Promise.all(done.requested)).some(Boolean);
+      if (done.changed || hasRequested || done.release.length > 0) db.channels.wake('containments');
+      if (hasRequested) db.channels.wake('executions');
       return done.claimed >= incidentsAtOnce;
+    },
+    async rehearse(tx) {
+      await take(tx);
     },
   };
 }
@@ -55,12 +63,20 @@ interface Chosen {
   from: number;
 }
 
+interface Started {
+  ordered: Containment[];
+  /** Runs that were asked for; true, known with the commit: it is new. */
+  requested: Promise<boolean>[];
+  /** There are new containments, of whatever status. */
+  changed: boolean;
+}
+
 async function startPlaybooks(
-  tx: Tx,
+  tx: Transaction,
   claimed: readonly ClaimedIncident[],
   settings: RespondSettings,
   playbooks: readonly LoadedPlaybook[],
-): Promise<{ ordered: Containment[]; changed: boolean }> {
+): Promise<Started> {
   const asks: PlacedAsk[] = [];
   const chosen: Chosen[] = [];
   for (const claim of claimed) {
@@ -71,7 +87,7 @@ async function startPlaybooks(
     }
   }
   const placed = await placeRequests(tx, asks, settings);
-  let changed = false;
+  const requested: Promise<boolean>[] = [];
   for (const { claim, choice, from } of chosen) {
     const ofIt = placed.slice(from, from + choice.contain.length);
     const executionId =
@@ -79,7 +95,7 @@ async function startPlaybooks(
         ? idFrom('execution', choice.playbook.id, claim.incident.id, '0')
         : ofIt.flatMap((one) => (one.outcome === 'new' ? (one.executionId ?? []) : []))[0];
     if (executionId === undefined || !isWorthARun(ofIt)) continue;
-    const isNew = await insertExecutionRequest(tx, {
+    const run = requestExecution(tx, {
       executionId,
       playbook: choice.playbook,
       tenantId: claim.incident.tenant_id,
@@ -97,10 +113,11 @@ async function startPlaybooks(
       requestedBy: 'system:respond',
       isDemonstration: claim.incident.is_demonstration,
     });
-    changed ||= isNew;
+    tx.later(run);
+    requested.push(run);
   }
   const fresh = placed.flatMap((one) => (one.outcome === 'new' ? [one.containment] : []));
-  return { ordered: fresh.filter(({ status }) => status === 'ordered'), changed: changed || fresh.length > 0 };
+  return { ordered: fresh.filter(({ status }) => status === 'ordered'), requested, changed: fresh.length > 0 };
 }
 
 /** Growth of an incident that is open and not called harmless by a person. */
@@ -155,13 +172,12 @@ function askOf(
       incidentId: incident.id,
       playbookId: choice.playbook.id,
       stepId: wish.stepId,
-      lastSeenAt: incident.last_seen_at,
     },
   };
 }
 
 /** A person's word that it was no attack releases everything the incident caused, and forgets it for escalation. */
-async function releaseWrong(tx: Tx, claimed: readonly ClaimedIncident[], nowMs: number): Promise<Release[]> {
+async function releaseWrong(tx: Transaction, claimed: readonly ClaimedIncident[], nowMs: number): Promise<Release[]> {
   const release: Release[] = [];
   for (const { incident, change } of claimed) {
     if (change !== 'verdict' || !isHarmless(incident.verdict)) continue;

@@ -5,32 +5,18 @@ import type { Database } from '../db/index.ts';
 import type { Witness } from './enforce/points.ts';
 import type { ContainmentRequest } from './guard/facts.ts';
 import { loadPolicies } from './guard/policies.ts';
-import { defaultApprovalS, defaultEscalationS, type RespondSettings } from './settings.ts';
+import { unaidedSettings, type RespondSettings } from './settings.ts';
 
 /** Settings of the room for its tests: the shipped policies, nothing protected but what is compiled in. */
 export function testSettings(db: Database, stopFile: string, change: Partial<RespondSettings> = {}): RespondSettings {
-  return {
+  return unaidedSettings({
     db,
     clock: fakeClock(Date.UTC(2026, 10, 21, 12)),
     log: silentLog,
     policies: loadPolicies([join(import.meta.dirname, '../../content/policies')]),
-    facts: {
-      hostProtections: [],
-      ownerProtections: [],
-      sharedRanges: () => [],
-      warningListsOf: () => [],
-      adminAddresses: async () => [],
-      othersLogons: async (_tx, questions) => questions.map(() => undefined),
-      isReplay: () => false,
-    },
     stopFile,
-    maxDurationS: 86_400,
-    maxPerHour: 100,
-    maxPerRuleAndHour: 50,
-    escalationS: defaultEscalationS,
-    approvalS: defaultApprovalS,
     ...change,
-  };
+  });
 }
 
 /** A denial that a person asks for. */
@@ -63,4 +49,7 @@ export function enforcerCommand(kind: 'nftables' | 'recorder', stopFile: string,
 }
 
 /** Nobody who could tell whether an attack went on. */
-export const blindWitness: Witness = { areAlive: async () => false, tellIneffective: async () => {} };
+export const blindWitness: Witness = {
+  areAlive: async (_tx, questions) => questions.map(() => false),
+  tellIneffective: async () => {},
+};

@@ -47,6 +47,7 @@ export const Incident = z.object({
   entity_value: z.string(),
   cause: z.string(),
   finding_count: z.int(),
+  /** A lower bound: of the rule that counted the most, because two rules may count the same events. */
   event_count: z.int(),
   first_seen_at: z.date(),
   last_seen_at: z.date(),

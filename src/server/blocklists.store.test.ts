@@ -5,7 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { testDatabase } from '../../test/database.ts';
 import { fakeClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
-import { createContainments, createPulledLists, loadPolicies } from '../respond/index.ts';
+import { createContainments, createPulledLists, loadPolicies, unaidedSettings } from '../respond/index.ts';
 import { createBlocklists } from './blocklists.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fb-lists-'));
@@ -14,27 +14,13 @@ const db = await testDatabase();
 const clock = fakeClock(Date.UTC(2026, 10, 21, 12));
 const log = silentLog;
 const containments = createContainments(
-  {
+  unaidedSettings({
     db,
     clock,
     log,
     policies: loadPolicies([join(import.meta.dirname, '../../content/policies')]),
-    facts: {
-      hostProtections: [],
-      ownerProtections: [],
-      sharedRanges: () => [],
-      warningListsOf: () => [],
-      adminAddresses: async () => [],
-      othersLogons: async (_tx, questions) => questions.map(() => undefined),
-      isReplay: () => false,
-    },
     stopFile: join(dir, 'STOP'),
-    maxDurationS: 86_400,
-    maxPerHour: 100,
-    maxPerRuleAndHour: 50,
-    escalationS: [600, 3_600, 86_400],
-    approvalS: 3_600,
-  },
+  }),
   () => {},
 );
 const deny = (target: string, isDemonstration = false) =>

@@ -5,7 +5,7 @@
  *
  * Arguments: --kind nftables|recorder --stop-file PATH [--record-file PATH]
  */
-import { readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { createNftables } from '../../connectors/nftables/index.ts';
@@ -48,19 +48,23 @@ if (stopFile === undefined) fail('--stop-file is missing.');
 /** Whatever is not surely "no such file" counts as stopped. */
 function isStopped(): boolean {
   try {
-    readFileSync(stopFile ?? '');
+    return statSync(stopFile ?? '', { throwIfNoEntry: false }) !== undefined;
+  } catch {
     return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
   }
 }
+
+/** Read beside the path of a denial, which finds it in memory. */
+const hostProtectionMs = 10_000;
+let hostProtection = readHostProtection();
+setInterval(() => (hostProtection = readHostProtection()), hostProtectionMs);
 
 const enforcer = enforcerOf(values.kind);
 const session = createEnforcerSession({
   enforcer,
   clock: systemClock,
   isStopped,
-  hostProtection: readHostProtection,
+  hostProtection: () => hostProtection,
 });
 
 let timer: NodeJS.Timeout | undefined;

@@ -2,6 +2,7 @@
  * The engine: runs playbooks durably, in a process of its own. It talks to the server by tables only, and ends when the
  * server's channel closes, when its lock is lost, or on SIGTERM. Its settings stand in FIREBREAK_ENGINE, as JSON.
  */
+import { setPriority } from 'node:os';
 import { createSmtpNotifier } from '../../connectors/smtp/index.ts';
 import { createWebhookNotifier } from '../../connectors/webhook/index.ts';
 import { systemClock } from '../base/clock.ts';
@@ -10,6 +11,9 @@ import { createLog } from '../base/log.ts';
 import type { Notifier } from '../connector/index.ts';
 import { openDatabase } from '../db/index.ts';
 import { EngineSettings, respondActions, startEngine } from '../respond/index.ts';
+
+// Where a core is scarce, a denial goes before the documenting of the one before it.
+setPriority(5);
 
 /** sysexits: a temporary failure; the server starts the process again. */
 const exitAgain = 75;

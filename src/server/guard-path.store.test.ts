@@ -206,7 +206,7 @@ it('tells people of a denial that does not help: a finding in the incident of th
   const [containment] = await of('203.0.113.16');
   if (!containment) expect.unreachable();
   const witness = createWitness(ingest);
-  await db.transaction((tx) => witness.tellIneffective(tx, containment));
+  await db.transaction((tx) => witness.tellIneffective(tx, [containment]));
   await run();
   const { incidents } = await listIncidents(db.read, { text: '203.0.113.16', limit: 10 });
   expect(incidents).toMatchObject([{ id: containment.incident_id, finding_count: 2 }]);
@@ -223,7 +223,7 @@ it('takes silence for an answer only from sources that live', async () => {
   const since = new Date(clock.now());
   clock.advance(1_000);
   await send(web, ['anything']);
-  const alive = (...ids: string[]) => witness.areAlive(db.read, ids, since);
+  const alive = async (...sourceIds: string[]) => (await witness.areAlive(db.read, [{ sourceIds, since }]))[0];
   expect(await alive(web.source_id)).toBe(true);
   expect(await alive(file.source_id)).toBe(true);
   expect(await alive(web.source_id, file.source_id)).toBe(true);

@@ -2,12 +2,14 @@
  * The history process: moves processed batches into Parquet files and searches them. It owns DuckDB, talks to the server
  * by its channel, and leaves when it was idle for a while or the channel closes. Its settings stand in FIREBREAK_HISTORY.
  */
+import { constants, setPriority } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import { FirebreakError, messageOf } from '../base/errors.ts';
 import { createLog } from '../base/log.ts';
 import { openDatabase } from '../db/index.ts';
 import { HistoryRequest, HistorySettings, openHistory, type HistoryAnswer } from '../history/index.ts';
 
+setPriority(constants.priority.PRIORITY_LOW);
 const settings = HistorySettings.parse(JSON.parse(process.env['FIREBREAK_HISTORY'] ?? '{}'));
 // The URL may hold the database's password.
 delete process.env['FIREBREAK_HISTORY'];

@@ -105,6 +105,8 @@ async function main(args: readonly string[]): Promise<void> {
   log.debug({ ms: serving.phases }, 'Where the time of starting went.');
   process.stdout.write(`Firebreak ${version} is ready in ${systemClock.now() - startedAt} ms: ${serving.url}\n`);
   process.stderr.write(welcome(serving, `node ${join('bin', 'firebreak.mjs')}`));
+  // What starting needed is given back at once; idle, it would stay for minutes.
+  globalThis.gc?.();
 }
 
 await main(process.argv.slice(2).filter((arg, index) => index > 0 || arg !== 'serve')).catch(fail);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createClient, type Client } from '../api/client.ts';
-import { denyAddress, listContainments } from '../api/containments.ts';
+import { denyAddress, listContainments, releaseContainment } from '../api/containments.ts';
 import { postEvents } from '../api/events.ts';
 import { addNote, getIncident, getReport, getTimeline, listIncidents, setVerdict } from '../api/incidents.ts';
 import { listLedger, verifyLedger } from '../api/ledger.ts';
@@ -126,11 +126,16 @@ test('log lines become an incident with reasons, a shadow containment, a timelin
     const page = await client.call(listContainments, { query: { scope: 'all', incident_id: incident.id } });
     return page.items.length > 0 ? page : undefined;
   }, waitMs);
-  expect(items[0]).toMatchObject({ target: '203.0.113.50', level: 'shadow' });
+  expect(items[0]).toMatchObject({ target: '203.0.113.50', level: 'shadow', status: 'proposed' });
+  expect((await client.call(listContainments, { query: { scope: 'waiting' } })).items).toEqual([]);
 
   await client.call(addNote, { params: { id: incident.id }, body: { text: 'Seen \u001b[31mred\u001b[0m.' } });
   const timeline = await client.call(getTimeline, { params: { id: incident.id } });
   expect(timeline.items.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['incident.opened', 'note.added']));
+  const told = (kind: string) => timeline.items.find((one) => one.kind === kind)?.summary;
+  expect(told('finding.first_seen')).toMatch(/^SSH .*203\.0\.113\.50/);
+  expect(told('incident.opened')).toContain('203.0.113.50');
+  expect(told('containment.shadowed')).toMatch(/203\.0\.113\.50.* would be done \(shadow\)/);
   expect(await client.call(getReport, { params: { id: incident.id } })).toContain('203.0.113.50');
 
   const now = (await client.call(getIncident, { params: { id: incident.id } })).incident;
@@ -139,7 +144,14 @@ test('log lines become an incident with reasons, a shadow containment, a timelin
     { params: { id: incident.id }, body: { verdict: 'test' } },
     { ifMatch: now.revision - 1 },
   );
-  await expect(wrong).rejects.toMatchObject({ problem: { status: 412 } });
+  await expect(wrong).rejects.toMatchObject({
+    problem: {
+      status: 412,
+      code: 'TRIAGE.CHANGED_MEANWHILE',
+      detail: `Incident ${incident.id} is at revision ${now.revision} by now.`,
+      fix: 'Read the incident again and decide on what it says now.',
+    },
+  });
   const judged = await client.call(setVerdict, { params: { id: incident.id }, body: { verdict: 'false_positive' } });
   expect(judged).toMatchObject({ verdict: 'false_positive', verdict_by: 'cli:tester' });
 }, 120_000);
@@ -149,6 +161,19 @@ test('a person denies an address within the guardrails; a refusal brings its che
   expect(denied).toMatchObject({ target: '198.51.100.77', requested_by: 'cli:tester' });
   const refused = client.call(denyAddress, { body: { target: '127.0.0.1', reason: 'drill' } });
   await expect(refused).rejects.toMatchObject({ problem: { status: 409, code: 'RESPOND.REFUSED' } });
+  const late = client.call(
+    releaseContainment,
+    { params: { id: denied.id }, body: { reason: 'drill' } },
+    { ifMatch: denied.revision + 100 },
+  );
+  await expect(late).rejects.toMatchObject({
+    problem: {
+      status: 412,
+      code: 'SERVER.CHANGED_MEANWHILE',
+      detail: 'It was changed since the revision that If-Match names.',
+      fix: 'Fetch it again and decide anew.',
+    },
+  });
   await refused.catch((error: { problem: { decision: unknown[] } }) =>
     expect(error.problem.decision.length).toBeGreaterThan(0),
   );
@@ -189,6 +214,12 @@ test('a rule is armed only after its shadow record was seen', async () => {
   const { items, errors } = await client.call(listRules, {});
   expect(errors).toEqual([]);
   const rule = items.find(({ title }) => title === 'SSH brute force');
+  expect(rule).toMatchObject({
+    is_reporting: true,
+    technique_ids: ['T1110.001'],
+    description: expect.stringMatching(/\S/),
+  });
+  expect(items.find(({ title }) => title === 'SSH login failed')).toMatchObject({ is_reporting: false });
   const params = { id: rule?.id ?? '', action: 'deny-address' };
   const record = await client.call(getShadowRecord, { params });
   expect(record.count).toBeGreaterThan(0);

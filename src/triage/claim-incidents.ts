@@ -25,8 +25,8 @@ export async function claimIncidents(tx: Tx, limit: number): Promise<ClaimedInci
   const claims = await takeIncidentClaims(tx, limit);
   if (claims.length === 0) return [];
   const byIncident = Map.groupBy(claims, (claim) => claim.incident_id);
-  const incidents = await incidentsByIds(tx, [...byIncident.keys()]);
-  const places = await findingIdsOf(tx, [...byIncident.keys()], findingsEach);
+  const ids = [...byIncident.keys()];
+  const [incidents, places] = await Promise.all([incidentsByIds(tx, ids), findingIdsOf(tx, ids, findingsEach)]);
   const findings = new Map(
     (
       await findingsByIds(

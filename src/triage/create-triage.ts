@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { Database, Tx } from '../db/index.ts';
+import type { Database, Transaction, Tx } from '../db/index.ts';
 import { claimFindings, settleFindings } from '../detect/index.ts';
 import { append, type LedgerEntry } from '../ledger/index.ts';
 import type { Incident } from '../schema/incident.ts';
-import { scoreIncidents, type Span } from './change/score-incidents.ts';
+import { scoreIncidents, type Span } from './score/score-incidents.ts';
 import { triageActor, writePlacements } from './change/write-placements.ts';
 import { readDeclarePolicy } from './declare-policy.ts';
 import { defaultSettings, group, type GroupSettings, type Placement } from './group/group.ts';
@@ -14,8 +14,10 @@ import { growthEntries } from './growth-entries.ts';
 import { openStatuses } from './statuses.ts';
 import { insertIncidentClaims, type IncidentChange } from './store/incident-claims.ts';
 import { lockIncidents } from './store/incidents.ts';
+import { factsOf } from './store/facts.ts';
 import { loadKnown } from './store/known.ts';
 import { writeDeclaration, writeStatus } from './store/write-changes.ts';
+import { writeScores } from './store/write-incidents.ts';
 
 export interface TriageOptions {
   db: Database;
@@ -31,6 +33,8 @@ export interface TriageOptions {
 export interface Triage {
   /** One transaction: changes of findings become incidents. True while there may be more. */
   turn(): Promise<boolean>;
+  /** A turn within the caller's transaction, of which nobody is told: for a rehearsal that is rolled back. */
+  rehearse(tx: Transaction): Promise<void>;
 }
 
 /** Any number of processes may run it at once. */
@@ -41,7 +45,7 @@ export function createTriage(options: TriageOptions): Triage {
   const batch = options.batch ?? 500;
 
   /** undefined: nothing waited. */
-  async function take(tx: Tx): Promise<{ changed: number; isFull: boolean } | undefined> {
+  async function take(tx: Transaction): Promise<{ changed: number; isFull: boolean } | undefined> {
     const claims = await claimFindings(tx, batch);
     if (claims.length === 0) return undefined;
     const atMs = clock.now();
@@ -54,28 +58,31 @@ export function createTriage(options: TriageOptions): Triage {
     );
     if (placements.length > 0) {
       const before = await lockTargets(tx, placements);
-      const opened = await writePlacements(tx, placements, known, atMs);
-      await reopen(tx, placements, before, atMs);
-      const scored = await scoreIncidents(tx, [...before, ...opened], spansOf(placements), atMs);
-      const { after, entries } = await declare(tx, scored, atMs);
-      await append(tx, [...growthEntries(placements, before, after, atMs), ...entries]);
-      await insertIncidentClaims(
-        tx,
-        after.map((incident) => ({
-          incident_id: incident.id,
-          change: changeOf(incident, before, placements),
-          revision: incident.revision,
-        })),
-      );
+      const standing = await reopen(tx, placements, before, atMs);
+      // Sent together: the facts are read after the placements are written, because that is their order.
+      const [opened, facts] = await Promise.all([
+        writePlacements(tx, placements, known, atMs),
+        factsOf(tx, [...new Set(placements.map((placement) => placement.incidentId))]),
+      ]);
+      const scored = scoreIncidents([...standing, ...opened], facts, spansOf(placements), atMs);
+      tx.later(writeScores(tx, scored, atMs));
+      const { after, entries } = declare(tx, scored, atMs);
+      tx.later(append(tx, [...growthEntries(placements, standing, after, atMs), ...entries]));
+      const changes = after.map((incident) => ({
+        incident_id: incident.id,
+        change: changeOf(incident, standing, placements),
+        revision: incident.revision,
+      }));
+      tx.later(insertIncidentClaims(tx, changes));
     }
-    await settleFindings(tx, claims);
+    tx.later(settleFindings(tx, claims));
     return {
       changed: placements.length,
       isFull: claims.reduce((sum, { revisions }) => sum + revisions.length, 0) >= batch,
     };
   }
 
-  async function declare(tx: Tx, incidents: readonly Incident[], atMs: number): Promise<Declared> {
+  function declare(tx: Transaction, incidents: readonly Incident[], atMs: number): Declared {
     const entries: LedgerEntry[] = [];
     const after: Incident[] = [];
     for (const incident of incidents) {
@@ -84,7 +91,7 @@ export function createTriage(options: TriageOptions): Triage {
         after.push(incident);
         continue;
       }
-      await writeDeclaration(tx, incident.id, 'policy:triage.declare', atMs);
+      tx.later(writeDeclaration(tx, incident.id, 'policy:triage.declare', atMs));
       after.push({ ...incident, stage: 'declared', declared_at: new Date(atMs), declared_by: 'policy:triage.declare' });
       entries.push({
         tenant_id: incident.tenant_id,
@@ -111,6 +118,9 @@ export function createTriage(options: TriageOptions): Triage {
       // A turn that took all there was is not followed by an empty one: that would stand in the way of the next stage.
       return done.isFull;
     },
+    async rehearse(tx) {
+      await take(tx);
+    },
   };
 }
 
@@ -135,13 +145,17 @@ async function lockTargets(tx: Tx, placements: readonly Placement[]): Promise<In
   return locked;
 }
 
-async function reopen(tx: Tx, placements: readonly Placement[], before: Incident[], atMs: number): Promise<void> {
-  for (const id of new Set(placements.filter((placement) => placement.how === 'reopens').map((p) => p.incidentId))) {
+/** Takes up again what fires again; gives the incidents as they are then. */
+async function reopen(
+  tx: Tx,
+  placements: readonly Placement[],
+  before: readonly Incident[],
+  atMs: number,
+): Promise<Incident[]> {
+  const ids = new Set(placements.filter(({ how }) => how === 'reopens').map(({ incidentId }) => incidentId));
+  for (const id of ids)
     await writeStatus(tx, id, { status: 'in_progress', resolvedAtMs: null, closedAtMs: null }, atMs);
-    const index = before.findIndex((incident) => incident.id === id);
-    const incident = before[index];
-    if (incident) before[index] = { ...incident, status: 'in_progress' };
-  }
+  return before.map((incident) => (ids.has(incident.id) ? { ...incident, status: 'in_progress' } : incident));
 }
 
 function spansOf(placements: readonly Placement[]): Map<string, Span> {

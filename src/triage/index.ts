@@ -2,7 +2,7 @@ export { createTriage } from './create-triage.ts';
 export { claimIncidents, settleIncidents, type ClaimedIncident } from './claim-incidents.ts';
 export { incidentById, incidentByNumber } from './store/incidents.ts';
 export { listIncidents } from './list-incidents.ts';
-export { sightingIn } from './sighting-in.ts';
+export { sightingsIn } from './sightings-in.ts';
 export { incidentDetail, type IncidentDetail } from './incident-detail.ts';
 export type { Act } from './change/act.ts';
 export { advanceIncident } from './change/advance-incident.ts';

@@ -84,6 +84,18 @@ describe('grouping', () => {
     expect((await only()).incident).toMatchObject({ finding_count: 2, event_count: 45 });
   });
 
+  test('[T25] the same events seen by two rules are not told as twice as many', async () => {
+    const more = { event_count: 7 };
+    await fire(db, [
+      { ...guessing('a', '203.0.113.7', started), ...more },
+      { ...guessing('b', '203.0.113.7', started), ...more, rule_id: 'another-rule' },
+    ]);
+    await settle();
+    const { incident } = await only();
+    expect(incident).toMatchObject({ finding_count: 2, event_count: 7 });
+    expect(incident.risk_terms.find((term) => term.name === 'count')?.reason).toBe('At least 7 events in 2 findings.');
+  });
+
   test('every victim of one source is an entity, counted and shown', async () => {
     await fire(db, [
       guessing('a', '203.0.113.7', started, 'root', 'web1'),

@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { idFrom } from '../../src/base/ids.ts';
 import type { Database } from '../../src/db/index.ts';
-import { insertExecutionRequest } from '../../src/respond/engine/request-execution.ts';
 import type { Execution } from '../../src/respond/engine/execution.ts';
-import { executionById } from '../../src/respond/engine/store/executions.ts';
+import { executionById, requestExecution } from '../../src/respond/engine/store/executions.ts';
 import { loadPlaybook } from '../../src/respond/playbook/load-playbook.ts';
 import type { LoadedPlaybook } from '../../src/respond/playbook/playbook.ts';
 import { insertPlaybook } from '../../src/respond/playbook/store.ts';
@@ -137,7 +136,7 @@ export async function ask(
   const ids = Array.from({ length: count }, (_, index) => idFrom('execution', playbook.id, String(index)));
   await db.transaction(async (tx) => {
     for (const executionId of ids)
-      await insertExecutionRequest(tx, {
+      await requestExecution(tx, {
         executionId,
         playbook,
         tenantId: 'default',

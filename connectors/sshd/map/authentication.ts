@@ -1,6 +1,6 @@
-import { fieldsOf, ocsfEvent } from '../../../src/connector/index.ts';
+import { fieldsOf } from '../../../src/connector/index.ts';
 import type { SshdMessage } from '../message.ts';
-import { opensshProduct, placesOf } from './places.ts';
+import { sshdEvent } from './places.ts';
 
 /** Events that tell how an attempt to log in ended, with the OCSF status_id (1 success, 2 failure). */
 const outcomes: Readonly<Record<string, number>> = {
@@ -37,7 +37,6 @@ export function authenticationOf(
   const method = fields.text('auth_method');
   const pid = fields.integer('pid');
   const attributes = {
-    ...placesOf(fields),
     status_id: statusOf(event),
     user: { name: fields.text('user') },
     service: { name: 'sshd' },
@@ -46,17 +45,9 @@ export function authenticationOf(
     auth_protocol_id: method === undefined ? undefined : 99,
     logon_process: pid === undefined ? undefined : { pid, name: fields.text('program') },
   };
-  return ocsfEvent(
-    {
-      classUid: 3002,
-      activityId: event === 'session_closed' ? 2 : 1,
-      severityId: 1,
-      time,
-      product: opensshProduct,
-      metadata: { event_code: event },
-      rawData,
-    },
+  return sshdEvent(
+    { classUid: 3002, activityId: event === 'session_closed' ? 2 : 1, event, time, rawData },
+    fields,
     attributes,
-    fields.rest(),
   );
 }

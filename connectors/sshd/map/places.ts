@@ -1,9 +1,19 @@
-import type { Fields } from '../../../src/connector/index.ts';
+import { ocsfEvent, type Fields } from '../../../src/connector/index.ts';
 
-export const opensshProduct = { name: 'OpenSSH', vendor_name: 'OpenBSD' };
+const product = { name: 'OpenSSH', vendor_name: 'OpenBSD' };
 
-/** What both classes say of the connection and the machine; taken from the fields. */
-export function placesOf(fields: Fields): Record<string, unknown> {
+/** An event of one of the two classes, with what both say of the connection and the machine. */
+export function sshdEvent(
+  head: { classUid: number; activityId: number; event: string; time: number; rawData: string },
+  fields: Fields,
+  attributes: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const { event, ...more } = head;
+  const all = { ...placesOf(fields), ...attributes };
+  return ocsfEvent({ ...more, severityId: 1, product, metadata: { event_code: event } }, all, fields.rest());
+}
+
+function placesOf(fields: Fields): Record<string, unknown> {
   const ip = fields.text('src_ip');
   const hostname = ip === undefined ? fields.text('src_host') : undefined;
   const host = fields.text('host');

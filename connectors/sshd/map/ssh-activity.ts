@@ -1,5 +1,5 @@
-import { fieldsOf, ocsfEvent } from '../../../src/connector/index.ts';
-import { opensshProduct, placesOf } from './places.ts';
+import { fieldsOf } from '../../../src/connector/index.ts';
+import { sshdEvent } from './places.ts';
 
 /** OCSF Network activities: 1 Open, 2 Close, 3 Reset, 4 Fail, 5 Refuse; 99 for what has none, with its own name. */
 const activities: Readonly<Record<string, number>> = {
@@ -31,7 +31,6 @@ export function sshActivityOf(
   const pid = fields.integer('pid');
   const program = fields.text('program');
   const attributes = {
-    ...placesOf(fields),
     activity_name: activityId === 99 ? event : undefined,
     actor: {
       user: { name: user },
@@ -39,17 +38,5 @@ export function sshActivityOf(
       app_name: pid === undefined ? program : undefined,
     },
   };
-  return ocsfEvent(
-    {
-      classUid: 4007,
-      activityId,
-      severityId: 1,
-      time,
-      product: opensshProduct,
-      metadata: { event_code: event },
-      rawData,
-    },
-    attributes,
-    fields.rest(),
-  );
+  return sshdEvent({ classUid: 4007, activityId, event, time, rawData }, fields, attributes);
 }

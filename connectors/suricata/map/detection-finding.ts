@@ -1,17 +1,10 @@
-import { fieldsOf, ocsfEvent } from '../../../src/connector/index.ts';
-import { connectionOf, metadataOf, suricataProduct } from './places.ts';
+import { connectionOf, eveMap } from './places.ts';
 
 /** Suricata's alert.severity 1 (worst) to 4 as OCSF severity_id. */
 const severities: Readonly<Record<number, number>> = { 1: 4, 2: 3, 3: 2, 4: 1 };
 
 /** OCSF Detection Finding (2004): the rule is the analytic, the connection the evidence. */
-export function detectionFindingOf(
-  eve: Readonly<Record<string, unknown>>,
-  time: number,
-  rawData: string,
-): Record<string, unknown> {
-  const fields = fieldsOf(eve);
-  const metadata = metadataOf(fields);
+export const detectionFindingOf = eveMap((fields, metadata) => {
   const signature = fields.text('alert', 'signature');
   const sid = fields.text('alert', 'signature_id');
   const category = fields.text('alert', 'category');
@@ -32,17 +25,10 @@ export function detectionFindingOf(
     },
     evidences: hasPlace ? [evidence] : undefined,
   };
-  return ocsfEvent(
-    {
-      classUid: 2004,
-      activityId: 1,
-      severityId: severities[fields.integer('alert', 'severity') ?? 0] ?? 0,
-      time,
-      product: suricataProduct,
-      metadata,
-      rawData,
-    },
+  return {
+    classUid: 2004,
+    activityId: 1,
+    severityId: severities[fields.integer('alert', 'severity') ?? 0] ?? 0,
     attributes,
-    fields.rest(),
-  );
-}
+  };
+});

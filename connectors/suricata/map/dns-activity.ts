@@ -1,6 +1,6 @@
-import { fieldsOf, integerOf, ocsfEvent, textOf } from '../../../src/connector/index.ts';
+import { integerOf, textOf } from '../../../src/connector/index.ts';
 import { isDnsRequest } from '../sides.ts';
-import { connectionOf, listOf, metadataOf, suricataProduct, trafficOf } from './places.ts';
+import { connectionOf, eveMap, listOf, trafficOf } from './places.ts';
 
 const rcodes: Readonly<Record<string, number>> = {
   NOERROR: 0,
@@ -17,13 +17,7 @@ const rcodes: Readonly<Record<string, number>> = {
 };
 
 /** OCSF DNS Activity (4003) of version 2 and version 3 records: 1 Query, 2 Response. OCSF has one query; more stay in unmapped. */
-export function dnsActivityOf(
-  eve: Readonly<Record<string, unknown>>,
-  time: number,
-  rawData: string,
-): Record<string, unknown> {
-  const fields = fieldsOf(eve);
-  const metadata = metadataOf(fields);
+export const dnsActivityOf = eveMap((fields, _metadata, eve) => {
   const type = fields.text('dns', 'type');
   const queries = listOf(eve['dns'])[0]?.['queries'];
   const isList = Array.isArray(queries);
@@ -45,17 +39,5 @@ export function dnsActivityOf(
     rcode: rcode !== undefined && rcodes[rcode] === undefined ? rcode : undefined,
     rcode_id: rcode === undefined ? undefined : (rcodes[rcode] ?? 99),
   };
-  return ocsfEvent(
-    {
-      classUid: 4003,
-      activityId: type === undefined ? 0 : isDnsRequest({ type }) ? 1 : 2,
-      severityId: 1,
-      time,
-      product: suricataProduct,
-      metadata,
-      rawData,
-    },
-    attributes,
-    fields.rest(),
-  );
-}
+  return { classUid: 4003, activityId: type === undefined ? 0 : isDnsRequest({ type }) ? 1 : 2, attributes };
+});

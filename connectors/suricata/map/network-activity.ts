@@ -1,14 +1,7 @@
-import { fieldsOf, ocsfEvent } from '../../../src/connector/index.ts';
-import { connectionOf, metadataOf, suricataProduct, trafficOf } from './places.ts';
+import { connectionOf, eveMap, trafficOf } from './places.ts';
 
 /** OCSF Network Activity (4001): a flow is 2 Close, as EVE tells of it when it ends; the rest is 6 Traffic. SSH Activity (4007) for ssh. */
-export function networkActivityOf(
-  eve: Readonly<Record<string, unknown>>,
-  time: number,
-  rawData: string,
-): Record<string, unknown> {
-  const fields = fieldsOf(eve);
-  const metadata = metadataOf(fields);
+export const networkActivityOf = eveMap((fields, metadata) => {
   const eventType = metadata['event_code'];
   const version = fields.text('tls', 'version');
   const attributes = {
@@ -17,17 +10,5 @@ export function networkActivityOf(
     tls: version === undefined ? undefined : { version, sni: fields.text('tls', 'sni') },
     ...(eventType === 'ssh' ? { protocol_ver: fields.text('ssh', 'client', 'proto_version') } : {}),
   };
-  return ocsfEvent(
-    {
-      classUid: eventType === 'ssh' ? 4007 : 4001,
-      activityId: eventType === 'flow' ? 2 : 6,
-      severityId: 1,
-      time,
-      product: suricataProduct,
-      metadata,
-      rawData,
-    },
-    attributes,
-    fields.rest(),
-  );
-}
+  return { classUid: eventType === 'ssh' ? 4007 : 4001, activityId: eventType === 'flow' ? 2 : 6, attributes };
+});

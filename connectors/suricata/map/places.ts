@@ -1,10 +1,10 @@
 import { canonicalAddress } from '../../../src/base/address.ts';
-import { isRecord, recordTime, type Fields } from '../../../src/connector/index.ts';
+import { fieldsOf, isRecord, ocsfEvent, recordTime, type Fields } from '../../../src/connector/index.ts';
 
-export const suricataProduct = { name: 'Suricata', vendor_name: 'OISF' };
+const product = { name: 'Suricata', vendor_name: 'OISF' };
 
 /** `metadata` of every class: EVE's own ids and names. */
-export function metadataOf(fields: Fields): Record<string, unknown> {
+function metadataOf(fields: Fields): Record<string, unknown> {
   return {
     event_code: fields.text('event_type'),
     original_time: fields.text('timestamp'),
@@ -55,4 +55,26 @@ export function trafficOf(fields: Fields): Record<string, unknown> {
 /** The list of records at a place, for answers and queries. */
 export function listOf(value: unknown): Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.filter(isRecord) : isRecord(value) ? [value] : [];
+}
+
+type Eve = Readonly<Record<string, unknown>>;
+
+/** What a class of OCSF says of a record; the severity is informational where it says none. */
+interface Mapped {
+  classUid: number;
+  activityId: number;
+  severityId?: number;
+  attributes: Eve;
+}
+
+/** A map of EVE records to a class of OCSF. */
+export function eveMap(
+  map: (fields: Fields, metadata: Eve, eve: Eve) => Mapped,
+): (eve: Eve, time: number, rawData: string) => Record<string, unknown> {
+  return (eve, time, rawData) => {
+    const fields = fieldsOf(eve);
+    const metadata = metadataOf(fields);
+    const { attributes, severityId = 1, ...ids } = map(fields, metadata, eve);
+    return ocsfEvent({ ...ids, severityId, time, product, metadata, rawData }, attributes, fields.rest());
+  };
 }

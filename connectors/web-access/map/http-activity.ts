@@ -1,19 +1,7 @@
 import { canonicalAddress } from '../../../src/base/address.ts';
-import { fieldsOf, ocsfEvent } from '../../../src/connector/index.ts';
+import { fieldsOf, httpActivityOfMethod, ocsfEvent } from '../../../src/connector/index.ts';
 
-const activities: Readonly<Record<string, number>> = {
-  CONNECT: 1,
-  DELETE: 2,
-  GET: 3,
-  HEAD: 4,
-  OPTIONS: 5,
-  POST: 6,
-  PUT: 7,
-  TRACE: 8,
-  PATCH: 9,
-};
-
-/** OCSF HTTP Activity (4002); a method that OCSF does not know is 99 with its name. */
+/** OCSF HTTP Activity (4002). */
 export function httpActivityOf(
   view: Readonly<Record<string, unknown>>,
   time: number,
@@ -21,8 +9,7 @@ export function httpActivityOf(
 ): Record<string, unknown> {
   const fields = fieldsOf(view);
   const method = fields.text('cs-method');
-  const activityId =
-    method === undefined ? 0 : ((Object.hasOwn(activities, method) ? activities[method] : undefined) ?? 99);
+  const activity = httpActivityOfMethod(method);
   const host = fields.text('cs-host');
   const status = fields.integer('sc-status') ?? 0;
   const hops = fields
@@ -30,7 +17,7 @@ export function httpActivityOf(
     ?.split(',')
     .map((hop) => canonicalAddress(hop.trim()));
   const attributes = {
-    activity_name: activityId === 99 ? method : undefined,
+    activity_name: activity.name,
     http_request: {
       http_method: method,
       version: fields.text('cs-version'),
@@ -55,7 +42,7 @@ export function httpActivityOf(
   return ocsfEvent(
     {
       classUid: 4002,
-      activityId,
+      activityId: activity.id,
       severityId: 1,
       time,
       product: { name: 'Web server access log', vendor_name: 'Apache or nginx' },

@@ -7,7 +7,7 @@ import {
 import { useEdit, useMay } from '../queries.ts';
 import { ConfirmButton } from '../ui/confirm.tsx';
 import { visible } from '../ui/visible.ts';
-import { standingOf } from './standing.ts';
+import { awaitsPerson, standingOf } from './standing.ts';
 
 /** The way to let go, or to say yes or no; each asks first and names the target. */
 export function ContainmentActions({ containment }: { containment: WireContainment }) {
@@ -22,7 +22,7 @@ export function ContainmentActions({ containment }: { containment: WireContainme
   const target = visible(containment.target);
   return (
     <div className="flex justify-end gap-2">
-      {mayApprove && containment.status === 'awaiting_approval' && (
+      {mayApprove && awaitsPerson(containment) && (
         <>
           <ConfirmButton
             label="Approve"

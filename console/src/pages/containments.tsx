@@ -34,7 +34,7 @@ export function ContainmentsPage() {
   useTitle('Containments');
   useRowKeys();
   const containments = useCall(listContainments, {
-    query: { ...(scope === 'waiting' ? { status: 'awaiting_approval' } : { scope }), limit: 200 },
+    query: { scope, limit: 200 },
   });
   return (
     <>

@@ -28,8 +28,8 @@ export function RulesPage() {
         <h1 className="text-lg font-semibold">Rules</h1>
         <input
           type="search"
-          aria-label="Find rules by title, file or level"
-          placeholder="Title, file or level"
+          aria-label="Find rules by title, file, level or technique"
+          placeholder="Title, file, level or technique"
           className="field w-72! max-w-full"
           value={text}
           onChange={(event) => setText(event.target.value)}
@@ -55,7 +55,8 @@ export function RulesPage() {
 
 function matches(rule: WireRule, text: string): boolean {
   const words = text.toLowerCase().split(/\s+/);
-  const all = `${rule.title} ${rule.file} ${rule.level ?? ''} ${rule.kind} ${rule.id}`.toLowerCase();
+  const all =
+    `${rule.title} ${rule.file} ${rule.level ?? ''} ${rule.kind} ${rule.id} ${rule.technique_ids.join(' ')}`.toLowerCase();
   return words.every((word) => all.includes(word));
 }
 
@@ -122,12 +123,18 @@ function Row({ rule }: { rule: WireRule }) {
       <td className="cell">
         <span className="font-medium">{visible(rule.title)}</span>{' '}
         {rule.kind !== 'rule' && <Badge tone="soft">{rule.kind}</Badge>} <span className="sm:hidden">{level}</span>
-        <p className="text-soft font-mono text-[12.5px]">{visible(rule.file)}</p>
+        {!rule.is_reporting && rule.kind !== 'filter' && <Badge tone="soft">only counted by others</Badge>}
+        {rule.description !== null && (
+          <p className="text-soft max-w-3xl">{visible(rule.description.replaceAll(/\s+/g, ' '))}</p>
+        )}
+        <p className="text-soft font-mono text-[12.5px]">
+          {[visible(rule.file), ...rule.technique_ids.map(visible)].join(' · ')}
+        </p>
       </td>
       <td className="cell max-sm:hidden">{level}</td>
       <td className="cell text-soft max-lg:hidden">{rule.status && visible(rule.status)}</td>
       <td className="cell">
-        {rule.kind !== 'filter' &&
+        {rule.is_reporting &&
           armings.map((arming) => (
             <div key={arming.action} className="flex items-center gap-2 max-sm:flex-wrap">
               <Badge tone={ladderTones[arming.level]}>

@@ -92,3 +92,7 @@ function pointsOf({ points }: WireContainment): string {
   const others = points.filter((point) => point.state !== 'applied').map((point) => words(point.state));
   return `in place at ${applied} of ${points.length} ${points.length === 1 ? 'point' : 'points'}${others.length > 0 ? ` (${others.join(', ')})` : ''}`;
 }
+
+/** Whether a person's yes is what it waits for. Nobody is asked about what is in shadow. */
+export const awaitsPerson = ({ status, level }: WireContainment): boolean =>
+  status === 'awaiting_approval' || (status === 'proposed' && level !== 'shadow');

@@ -98,7 +98,7 @@ function usePageFocus() {
 }
 
 function Pages() {
-  const waiting = useCall(listContainments, { query: { status: 'awaiting_approval', limit: 100 } });
+  const waiting = useCall(listContainments, { query: { scope: 'waiting', limit: 100 } });
   const count = waiting.data?.items.length ?? 0;
   const link =
     'text-soft rounded px-2 py-1 whitespace-nowrap max-sm:px-1.5 max-sm:text-[13px] hover:text-ink hover:no-underline';

@@ -50,7 +50,7 @@ export const incidentCommands = [
       return [
         `Incident ${incident.number}: ${incident.title}`,
         `  ${incident.stage}, ${incident.status}, ${severityNames[incident.severity_id] ?? 'unknown'}, risk ${incident.risk_score}`,
-        `  ${incident.entity_type} ${incident.entity_value}, ${incident.event_count} events, ${incident.first_seen_at} to ${incident.last_seen_at}`,
+        `  ${incident.entity_type} ${incident.entity_value}, ${incident.finding_count > 1 ? 'at least ' : ''}${incident.event_count} events, ${incident.first_seen_at} to ${incident.last_seen_at}`,
         `  id ${incident.id}${incident.assignee === null ? '' : `, assigned to ${incident.assignee}`}`,
         'Risk:',
         ...incident.risk_terms.map((term) => `  ${String(term.points).padStart(5)}  ${term.name}: ${term.reason}`),

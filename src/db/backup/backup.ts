@@ -2,7 +2,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { Log } from '../../base/log.ts';
 import { errors } from '../errors.ts';
-import { addJson, createTar, type TarWriter } from '../transfer/tar.ts';
+import { writeTar, type TarWriter } from '../transfer/tar.ts';
 import type { BackupManifest } from './manifest.ts';
 
 const chunkBytes = 1 << 20;
@@ -29,18 +29,13 @@ const leftOutFile =
  */
 export async function backup(url: string, file: string, options: { log: Log }): Promise<BackupManifest> {
   const client = new pg.Client({ connectionString: url, application_name: 'firebreak backup', statement_timeout: 0 });
-  const tar = createTar(file);
   // The statement under way is rejected too.
   client.on('error', (error) => options.log.debug({ error: error.message }, 'The backup connection was lost.'));
   try {
-    await client.connect();
-    const manifest = await copyServer(client, tar);
-    await addJson(tar, 'manifest.json', manifest);
-    await tar.finish();
-    return manifest;
-  } catch (error) {
-    await tar.abort();
-    throw error;
+    return await writeTar(file, async (tar) => {
+      await client.connect();
+      return copyServer(client, tar);
+    });
   } finally {
     // A session that ends inside a backup ends the backup.
     await client.end();

@@ -4,7 +4,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import type { Log } from '../../base/log.ts';
 import { contentOf, quoted, readCatalog, sequenceState, settleFormats, type CatalogTable } from './catalog.ts';
 import type { ExportHead, ExportManifest } from './format.ts';
-import { addJson, createTar, type TarWriter } from './tar.ts';
+import { addJson, writeTar, type TarWriter } from './tar.ts';
 
 export const ourSchemas = ['public', 'dbos'];
 
@@ -19,31 +19,29 @@ export async function exportDatabase(url: string, file: string, options: { log: 
   // The statement under way is rejected too.
   client.on('error', (error) => options.log.debug({ error: error.message }, 'The export connection was lost.'));
   await client.connect();
-  const tar = createTar(file);
   try {
-    await client.query('begin isolation level repeatable read read only');
-    await settleFormats(client);
-    const head = await readHead(client);
-    await addJson(tar, 'export.json', head);
-    const manifest: ExportManifest = { tables: [], sequences: [] };
-    for (const table of head.tables.filter(({ kind }) => kind === 'r')) {
-      const sha256 = await addTable(client, tar, table);
-      const { rows, content } = await contentOf(client, table);
-      manifest.tables.push({ schema: table.schema, name: table.name, rows, content, sha256 });
-      options.log.debug({ table: `${table.schema}.${table.name}`, rows }, 'A table was exported.');
-    }
-    for (const { schema, name } of head.sequences)
-      manifest.sequences.push({ schema, name, ...(await sequenceState(client, schema, name)) });
-    await client.query('commit');
-    await addJson(tar, 'manifest.json', manifest);
-    await tar.finish();
-    return manifest;
-  } catch (error) {
-    await tar.abort();
-    throw error;
+    return await writeTar(file, (tar) => addAll(client, tar, options.log));
   } finally {
     await client.end();
   }
+}
+
+async function addAll(client: pg.Client, tar: TarWriter, log: Log): Promise<ExportManifest> {
+  await client.query('begin isolation level repeatable read read only');
+  await settleFormats(client);
+  const head = await readHead(client);
+  await addJson(tar, 'export.json', head);
+  const manifest: ExportManifest = { tables: [], sequences: [] };
+  for (const table of head.tables.filter(({ kind }) => kind === 'r')) {
+    const sha256 = await addTable(client, tar, table);
+    const { rows, content } = await contentOf(client, table);
+    manifest.tables.push({ schema: table.schema, name: table.name, rows, content, sha256 });
+    log.debug({ table: `${table.schema}.${table.name}`, rows }, 'A table was exported.');
+  }
+  for (const { schema, name } of head.sequences)
+    manifest.sequences.push({ schema, name, ...(await sequenceState(client, schema, name)) });
+  await client.query('commit');
+  return manifest;
 }
 
 async function readHead(client: pg.Client): Promise<ExportHead> {

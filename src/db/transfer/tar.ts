@@ -19,12 +19,28 @@ export interface TarWriter {
 
 const block = 512;
 
-export function createTar(target: string): TarWriter {
+/** Writes an archive that ends with `manifest.json`, which `fill` gives; nothing is left of one that fails. Throws DB.ARCHIVE_UNWRITABLE. */
+export async function writeTar<M>(target: string, fill: (tar: TarWriter) => Promise<M>): Promise<M> {
+  const tar = createTar(target);
+  try {
+    const manifest = await fill(tar);
+    await addJson(tar, 'manifest.json', manifest);
+    await tar.finish();
+    return manifest;
+  } catch (error) {
+    await tar.abort();
+    throw error;
+  }
+}
+
+function createTar(target: string): TarWriter {
   const part = `${target}.part`;
   const compress = createZstdCompress({
     params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 },
   });
-  const writing = pipeline(compress, createWriteStream(part, { mode: 0o600 }));
+  const writing = pipeline(compress, createWriteStream(part, { mode: 0o600 })).catch((cause: unknown) => {
+    throw isOfFiles(cause) ? errors.ARCHIVE_UNWRITABLE([target, cause.message], { cause }) : cause;
+  });
   // The failure is thrown at the next write; until then nobody awaits it.
   writing.catch(() => {});
 
@@ -68,6 +84,10 @@ export function createTar(target: string): TarWriter {
   };
 }
 
+/** Whether the file system failed, and not the stream or its contents. */
+const isOfFiles = (cause: unknown): cause is NodeJS.ErrnoException =>
+  cause instanceof Error && 'syscall' in cause && cause.syscall !== undefined;
+
 async function syncToDisk(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
@@ -85,7 +105,7 @@ export interface TarEntry {
   content: AsyncIterable<Buffer>;
 }
 
-/** Reads a .tar.zst entry by entry. Names that leave the folder are refused. Throws DB.ARCHIVE_DAMAGED. */
+/** Reads a .tar.zst entry by entry. Names that leave the folder are refused. Throws DB.ARCHIVE_DAMAGED, DB.ARCHIVE_UNREADABLE. */
 export async function* readTar(file: string): AsyncGenerator<TarEntry> {
   const source = createZstdDecompress();
   // Its failure is thrown to whoever reads `source`.
@@ -115,7 +135,8 @@ export async function* readTar(file: string): AsyncGenerator<TarEntry> {
   function bytesOf(stream: AsyncIterable<Buffer>) {
     const iterator = stream[Symbol.asyncIterator]();
     const refuse = (cause: unknown): never => {
-      // Codes of zlib begin with Z; others (ENOENT, EIO) say themselves what is wrong.
+      if (isOfFiles(cause)) throw errors.ARCHIVE_UNREADABLE([file, cause.message], { cause });
+      // Codes of zlib begin with Z.
       if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && /^(?:Z|ERR_)/.test(cause.code))
         throw errors.ARCHIVE_DAMAGED([file, cause.message], { cause });
       throw cause;

@@ -78,11 +78,14 @@ async function moveRank(
     const key = { ruleId: item.rule_id, groupHash: groupHash(item) };
     return { order, item, key, id: windowId(key), partition: partitionOf(key) };
   });
-  const owned = await own([...new Set(placed.map(({ partition }) => partition))]);
+  const keys = new Map(placed.map(({ id, key }) => [id, key]));
+  // Sent together; the states are read after the partitions are locked, because the answers come in this order.
+  const [owned, known] = await Promise.all([
+    own([...new Set(placed.map(({ partition }) => partition))]),
+    load([...keys.values()]),
+  ]);
   const mine = placed.filter(({ partition }) => owned.has(partition));
   for (const { item, partition } of placed) if (!owned.has(partition)) result.foreign.push({ item, partition });
-  const keys = new Map(mine.map(({ id, key }) => [id, key]));
-  const known = await load([...keys.values()]);
   const changed = new Map<string, ChangedWindow>();
   const fired = new Map<string, { state: GroupState; episode: Episode; ruleId: string }>();
   for (const { order, item, key, id, partition } of mine) {

@@ -14,6 +14,7 @@ import {
   type SigmaDocument,
 } from '../../standards/sigma/index.ts';
 import { errors } from '../errors.ts';
+import { attacksOf } from '../attacks.ts';
 import { messageTemplate, type MessageTemplate } from '../message.ts';
 import type { RuleListing } from '../store/rules.ts';
 
@@ -80,7 +81,7 @@ export function createContent(parsed: readonly ParsedDocument[]): Content {
       for (const [feed, { reference, of }] of correlation.feeds.entries())
         feeds.set(of.header.id, [...(feeds.get(of.header.id) ?? []), { correlation, feed, reference, isLenient }]);
   const correlations = new Map([...set.correlations, ...grouped].map((one) => [one.header.id, one]));
-  const listings = set.documents.map(listingOf);
+  const listings = set.documents.map((document) => listingOf(document, set));
   const loaded = listings.filter((listing) => listing.is_loaded).map((listing) => listing.hash);
   return {
     version: createHash('sha256').update(loaded.sort().join('\n')).digest('hex'),
@@ -138,7 +139,7 @@ function readCustoms(document: SigmaDocument): Customs | { error: FirebreakError
   };
 }
 
-function listingOf(document: ParsedDocument): RuleListing {
+function listingOf(document: ParsedDocument, set: RuleSet): RuleListing {
   const header = document.read?.header;
   return {
     file: document.file,
@@ -148,6 +149,9 @@ function listingOf(document: ParsedDocument): RuleListing {
     title: document.title,
     level: header?.level ?? null,
     status: header?.status ?? null,
+    description: header?.description ?? null,
+    technique_ids: attacksOf(header?.tags ?? []).map(({ technique_id: id }) => id),
+    is_reporting: header !== undefined && set.reporting.has(header.id),
     hash: document.hash,
     is_loaded: document.read !== undefined,
     problems: document.problems.map(problemOf),

@@ -51,16 +51,16 @@ export async function writeFindings(tx: Tx, findings: readonly Finding[]): Promi
  * Act on (id, revision) once: a later claim can name a revision that was already in the finding read here.
  */
 export async function claimFindings(tx: Tx, limit: number): Promise<ClaimedFinding[]> {
-  const claims = await tx.many(
-    z.object({ finding_id: z.string(), revision: z.number() }),
-    sql`select finding_id, revision from finding_claims order by finding_id, revision limit ${limit} for update skip locked`,
+  const rows = await tx.many(
+    Finding.extend({ claimed: z.array(z.int()) }),
+    sql`with claims as materialized (select finding_id, revision as claimed_revision from finding_claims
+        order by finding_id, revision limit ${limit} for update skip locked)
+      select ${columns}, c.claimed
+      from (select finding_id, jsonb_agg(claimed_revision order by claimed_revision) as claimed from claims
+        group by finding_id) c join findings on findings.id = c.finding_id
+      order by created_at, id`,
   );
-  const revisions = Map.groupBy(claims, (claim) => claim.finding_id);
-  const findings = await findingsByIds(tx, [...revisions.keys()]);
-  return findings.map((finding) => ({
-    finding,
-    revisions: (revisions.get(finding.id) ?? []).map((claim) => claim.revision),
-  }));
+  return rows.map(({ claimed, ...finding }) => ({ finding, revisions: claimed }));
 }
 
 /** Removes the claims in the transaction that acted on them. */

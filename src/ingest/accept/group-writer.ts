@@ -71,6 +71,16 @@ export function createGroupWriter(options: { db: Database; clock: Clock; content
     });
   }
 
+  /** One round trip, one fsync: the statement travels with its commit. False: nothing was written. */
+  async function writeBatches(batches: readonly NewBatch[], group: readonly Waiting[]): Promise<boolean> {
+    const { isHeld } = await db.transaction(async (tx) => {
+      const sent = commitBatches(tx, batches, lastPositions(group), readersOf(group));
+      tx.later(sent);
+      return { isHeld: sent };
+    });
+    return isHeld;
+  }
+
   return {
     async write(group) {
       await ensureDays();
@@ -78,9 +88,7 @@ export function createGroupWriter(options: { db: Database; clock: Clock; content
       if (first?.receipt) return [await writeKeyed(first)];
       const batches: NewBatch[] = [];
       for (const entries of bySender(group)) batches.push(...(await pack(entries)));
-      // Statements of their own commit at once: one round trip, one fsync.
-      if (batches.length > 0 && !(await commitBatches(db.read, batches, lastPositions(group), readersOf(group))))
-        throw errors.REPLACED([]);
+      if (batches.length > 0 && !(await writeBatches(batches, group))) throw errors.REPLACED([]);
       return group.map(() => ({ outcome: 'accepted' }));
     },
     forget: (entry) => void packed.delete(entry),

@@ -71,7 +71,10 @@ function summary({ incident, entityReason, formerIncidentId, mergedIntoId }: Inc
     ['Cause', text(incident.cause)],
     ['First seen', utc(incident.first_seen_at)],
     ['Last seen', utc(incident.last_seen_at)],
-    ['Findings, events', `${incident.finding_count}, ${incident.event_count}`],
+    [
+      'Findings, events',
+      `${incident.finding_count}, ${incident.finding_count > 1 ? 'at least ' : ''}${incident.event_count}`,
+    ],
     ['Assignee', text(incident.assignee ?? '')],
     [
       'Verdict',

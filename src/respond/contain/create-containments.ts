@@ -1,5 +1,4 @@
 import type { Tx } from '../../db/index.ts';
-import { append } from '../../ledger/index.ts';
 import type { Containment } from '../../schema/containment.ts';
 import type { By, Containments, RequestOutcome } from '../containments.ts';
 import type { Enforcement, PushedDenial } from '../enforce/points.ts';
@@ -95,27 +94,6 @@ export function createContainments(settings: RespondSettings, push: Enforcement[
       push({ deny: denialOf({ ...extended, status: 'ordered' }), release: [] });
       db.channels.wake('containments');
       return shown(containmentId);
-    },
-    async adopt(containmentId, executionId) {
-      const nowMs = clock.now();
-      return db.transaction(async (tx) => {
-        const adopted = await store.markAdopted(tx, containmentId, executionId, new Date(nowMs));
-        const containment = await store.containmentById(tx, containmentId);
-        if (adopted > 0 && containment)
-          await append(tx, [
-            {
-              tenant_id: containment.tenant_id,
-              at: nowMs,
-              kind: 'containment.adopted',
-              actor: executionId,
-              ...(containment.incident_id !== null && { incident_id: containment.incident_id }),
-              subject: containmentId,
-              summary: `The playbook took over ${containment.kind} ${containment.target}.`,
-              body: { execution_id: executionId, status: containment.status },
-            },
-          ]);
-        return containment;
-      });
     },
     byId: store.containmentById,
     ofIncident: store.containmentsOfIncident,

@@ -1,18 +1,18 @@
 import { idFrom, newId } from '../../base/ids.ts';
-import type { Tx } from '../../db/index.ts';
+import type { Transaction, Tx } from '../../db/index.ts';
 import { append, type LedgerEntry } from '../../ledger/index.ts';
 import type { Containment } from '../../schema/containment.ts';
 import { decide } from '../guard/decide.ts';
 import type { ContainmentRequest, Decision, Facts } from '../guard/facts.ts';
+import { goesOnAfter, type Attack } from '../guard/attack.ts';
 import { budgetsOf, gatherFacts, type Ask, type Gathered } from '../guard/gather-facts.ts';
 import type { RespondSettings } from '../settings.ts';
 import { countRefires, insertContainments, type NewContainment } from '../store/containments.ts';
 import { reserveBudgets, type StoredFacts } from '../store/facts.ts';
-import { openStatuses } from './transitions.ts';
 
 /** A request of the fast path belongs to one incident and playbook: its ids follow from them, and from the occasion. */
 export interface PlacedAsk extends Ask {
-  episode?: { incidentId: string; playbookId: string; stepId: string; lastSeenAt: Date };
+  episode?: { incidentId: string; playbookId: string; stepId: string };
 }
 
 export type Placed =
@@ -24,7 +24,11 @@ export type Placed =
  * Decides requests and writes what came of it, all in the caller's transaction: budgets, containments with their places,
  * ledger. Nothing is attempted before that commits.
  */
-export async function placeRequests(tx: Tx, asks: readonly PlacedAsk[], settings: RespondSettings): Promise<Placed[]> {
+export async function placeRequests(
+  tx: Transaction,
+  asks: readonly PlacedAsk[],
+  settings: RespondSettings,
+): Promise<Placed[]> {
   if (asks.length === 0) return [];
   const nowMs = settings.clock.now();
   const now = new Date(nowMs);
@@ -38,7 +42,7 @@ export async function placeRequests(tx: Tx, asks: readonly PlacedAsk[], settings
     const found = gathered[index];
     if (!found) continue;
     const { latest } = found.stored;
-    if (latest && ask.episode && !isNewOccasion(latest, ask.episode.lastSeenAt, now)) {
+    if (latest && ask.episode && !isNewOccasion(latest, ask.attack, now)) {
       refired.push(latest.id);
       placed.push({ outcome: 'exists', containmentId: latest.id });
       continue;
@@ -66,9 +70,9 @@ export async function placeRequests(tx: Tx, asks: readonly PlacedAsk[], settings
     entries.push(entryOf(containment, decision, nowMs));
     placed.push({ outcome: 'new', containment, decision, executionId });
   }
-  if (refired.length > 0) await countRefires(tx, refired);
+  if (refired.length > 0) tx.later(countRefires(tx, refired));
   if (fresh.length === 0) return placed;
-  await append(tx, entries);
+  tx.later(append(tx, entries));
   const inserted = new Set(await insertContainments(tx, fresh));
   return placed.map((one) =>
     one.outcome === 'new' && !inserted.has(one.containment.id)
@@ -100,9 +104,9 @@ function groupOf(episode: { incidentId: string; playbookId: string }): string {
 /** The occasion of each (incident, playbook): one more than the highest that is over and whose attack goes on. */
 function occasionsOf(asks: readonly PlacedAsk[], gathered: readonly Gathered[], now: Date): Map<string, number> {
   const occasions = new Map<string, number>();
-  for (const [index, { episode }] of asks.entries()) {
+  for (const [index, { episode, attack }] of asks.entries()) {
     const latest = gathered[index]?.stored.latest;
-    if (!episode || (latest && !isNewOccasion(latest, episode.lastSeenAt, now))) continue;
+    if (!episode || (latest && !isNewOccasion(latest, attack, now))) continue;
     const occasion = latest ? latest.occasion + 1 : 0;
     occasions.set(groupOf(episode), Math.max(occasion, occasions.get(groupOf(episode)) ?? 0));
   }
@@ -112,13 +116,22 @@ function occasionsOf(asks: readonly PlacedAsk[], gathered: readonly Gathered[], 
 type Latest = NonNullable<StoredFacts['latest']>;
 
 /** Over, and the attack was seen again after it ended; a refusal holds until its own end. */
-function isNewOccasion(latest: Latest, lastSeenAt: Date, now: Date): boolean {
-  // What was too old to act on is over with its row: live events are decided anew.
-  if (latest.status === 'proposed' && latest.expires_at !== null && latest.expires_at <= now)
-    return lastSeenAt > latest.expires_at;
-  if (openStatuses.some((status) => status === latest.status)) return false;
-  if (latest.status === 'refused') return latest.expires_at !== null && latest.expires_at <= now;
-  return latest.released_at !== null && lastSeenAt > latest.released_at;
+function isNewOccasion(latest: Latest, attack: Attack | undefined, now: Date): boolean {
+  const endedAt = endOf(latest, now);
+  if (endedAt === undefined) return false;
+  return latest.status === 'refused' || (attack !== undefined && goesOnAfter(attack, endedAt));
+}
+
+/**
+ * When it ceased to hold: points let go by themselves at its expiry, however late that is noticed and written down. What
+ * waits for a person, or was released by one and is on its way, is not over.
+ */
+function endOf({ status, released_at: releasedAt, expires_at: expiresAt }: Latest, now: Date): Date | undefined {
+  const hasExpired = expiresAt !== null && expiresAt <= now;
+  if (status === 'awaiting_approval') return undefined;
+  if (status === 'released' && releasedAt !== null)
+    return expiresAt !== null && expiresAt < releasedAt ? expiresAt : releasedAt;
+  return hasExpired ? expiresAt : undefined;
 }
 
 const noVerification = {

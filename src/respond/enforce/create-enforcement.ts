@@ -24,6 +24,9 @@ interface Driven {
   retryAt: number;
   /** The process was (re)started: what is missing then is no drift, it is restored. */
   isFresh: boolean;
+  /** Epoch ms of its last start. */
+  upAt: number;
+  restoring: Promise<void> | undefined;
   isFenced: boolean;
 }
 
@@ -99,6 +102,8 @@ export function createEnforcement(options: {
         readAt: 0,
         retryAt: 0,
         isFresh: true,
+        upAt: 0,
+        restoring: undefined,
         isFenced: false,
       };
       points.set(settings.id, point);
@@ -113,12 +118,17 @@ export function createEnforcement(options: {
         command,
         epoch,
         log,
-        onUp: () => {
+        onUp: (link) => {
           point.isFresh = true;
+          point.upAt = clock.now();
           point.readAt = 0;
           point.retryAt = 0;
           settle();
-          db.channels.wake('containments');
+          const wake = () => {
+            if (!isEnding) db.channels.wake('containments');
+          };
+          // What fails here is tried again, and told of, by the next turn.
+          void restoreOnce(point, link).then(wake, wake);
         },
         onDown: () => {
           settle();
@@ -131,11 +141,13 @@ export function createEnforcement(options: {
   /** What the last turn could not know: changes made by other processes, and answers that never came. */
   async function catchUp(point: Driven): Promise<void> {
     const now = new Date(clock.now());
-    const pending = await store.wantedAt(db.read, point.settings.id, now, true);
-    const leaving = await store.unwantedAt(db.read, point.settings.id, now);
+    const [pending, leaving] = await Promise.all([
+      store.pendingAt(db.read, point.settings.id, now),
+      store.unwantedAt(db.read, point.settings.id, now),
+    ]);
     const deny = new Map<string, number>();
-    for (const { target, expires_at } of pending)
-      if (!point.inFlight.has(target)) deny.set(target, Math.max(deny.get(target) ?? 0, expires_at.getTime()));
+    for (const { target, expiresAt } of pending)
+      if (!point.inFlight.has(target)) deny.set(target, Math.max(deny.get(target) ?? 0, expiresAt));
     change(
       point,
       [...deny].map(([target, expiresAt]) => ({ target, expiresAt })),
@@ -143,19 +155,28 @@ export function createEnforcement(options: {
     );
   }
 
-  /** After a start the whole desired state is set in one transaction of the point, then everything is read as usual. */
+  /** Begins with the start of the process, not with the next turn; a turn that finds it at work waits for it. */
+  function restoreOnce(point: Driven, link: PointLink): Promise<void> {
+    point.restoring ??= restore(point, link).finally(() => (point.restoring = undefined));
+    return point.restoring;
+  }
+
+  /** After a start the whole desired state is set in one transaction of the point, and read back. */
   async function restore(point: Driven, link: PointLink): Promise<void> {
-    const now = new Date(clock.now());
-    const wanted = await store.wantedAt(db.read, point.settings.id, now, false);
-    const deny = new Map<string, number>();
-    for (const { target, expires_at, state } of wanted)
-      if (state !== 'drifted') deny.set(target, Math.max(deny.get(target) ?? 0, expires_at.getTime()));
-    const answer = await link.ask({
-      type: 'reconcile',
-      deny: [...deny].map(([target, expiresAt]) => ({ target, expiresAt })),
-    });
-    point.reports.push({ denied: [...deny.keys()], released: [], answer: reportOf(point, answer) });
-    point.isFresh = answer.type !== 'done';
+    const { id } = point.settings;
+    await renew(point);
+    if (point.isFenced) return;
+    const deny = await store.restorableAt(db.read, id, new Date(clock.now()));
+    const answer = await link.ask({ type: 'reconcile', deny });
+    point.reports.push({ denied: deny.map(({ target }) => target), released: [], answer: reportOf(point, answer) });
+    if (answer.type !== 'done') return;
+    point.isFresh = false;
+    const now = clock.now();
+    point.readAt = now + readEveryMs.verifying;
+    log.info(
+      { point: id, denials: deny.length, held: answer.held.length, tookMs: now - point.upAt },
+      'The denials of an enforcement point are restored and read back.',
+    );
   }
 
   async function read(point: Driven, link: PointLink): Promise<void> {
@@ -192,7 +213,7 @@ export function createEnforcement(options: {
       epoch: point.epoch,
       isConnected,
       detail: point.link?.detail() ?? '',
-      seenAt: isConnected ? new Date(nowMs) : null,
+      now: new Date(nowMs),
       leasedUntil: new Date(nowMs + leaseMs),
     });
     if (isOurs && !point.isFenced) return;
@@ -206,13 +227,11 @@ export function createEnforcement(options: {
   }
 
   async function turnOf(point: Driven): Promise<void> {
-    for (const report of point.reports.splice(0)) {
-      try {
-        await db.transaction((tx) => recordChange(tx, point.settings, report, clock.now()));
-      } catch (error) {
-        point.reports.unshift(report);
-        throw error;
-      }
+    // A report that cannot be written keeps its place; those behind it wait.
+    for (let report = point.reports[0]; report; report = point.reports[0]) {
+      const written = report;
+      await db.transaction((tx) => recordChange(tx, point.settings, written, clock.now()));
+      point.reports.shift();
     }
     const { link } = point;
     const isDue = clock.now() >= point.readAt;
@@ -222,7 +241,7 @@ export function createEnforcement(options: {
       return;
     }
     if (clock.now() < point.retryAt) return;
-    if (point.isFresh) await restore(point, link);
+    if (point.isFresh) await restoreOnce(point, link);
     else if (isDue) await read(point, link);
     await catchUp(point);
   }
@@ -240,13 +259,18 @@ export function createEnforcement(options: {
     },
     push({ deny, release }) {
       for (const point of points.values()) {
+        // What it must hold is about to be set as the tables tell; a change on its way would be undone by that.
+        if (point.isFresh) continue;
         const { isDemonstration } = point.settings;
         change(
           point,
           deny
             .filter((denial) => denial.isDemonstration === isDemonstration)
             .map(({ target, expiresAt }) => ({ target, expiresAt })),
-          release.filter((one) => one.isDemonstration === isDemonstration).map(({ target }) => target),
+          // One that is being denied anew is not released by what was decided before: the next turn asks the tables.
+          release
+            .filter((one) => one.isDemonstration === isDemonstration && !point.inFlight.has(one.target))
+            .map(({ target }) => target),
         );
       }
     },

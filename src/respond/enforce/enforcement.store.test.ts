@@ -87,6 +87,31 @@ describe('a recorder', () => {
     removeStop(stopFile);
   });
 
+  it('keeps what is being denied anew, whatever was decided before', { timeout: 30_000 }, async () => {
+    const target = '203.0.113.9';
+    const { containment } = await one.containments.request(denyRequest(target));
+    const expiresAt = containment.expires_at?.getTime() ?? 0;
+    one.enforcement.push({ deny: [{ containmentId: 'x', target, expiresAt, isDemonstration: false }], release: [] });
+    one.enforcement.push({ deny: [], release: [{ target, isDemonstration: false }] });
+    await until(async () => (await one.statusOf(containment.id)) === 'unverifiable');
+    expect(recorded('rec')).toContain(`"would_deny","target":"${target}"`);
+    expect(recorded('rec')).not.toContain(`"would_release","target":"${target}"`);
+  });
+
+  it('hears no change before it is restored: that would undo it', { timeout: 30_000 }, async () => {
+    const two = server('two');
+    await two.enforcement.start([point('rec2', 'recorder')]);
+    const { containment } = await two.containments.request(denyRequest('203.0.113.10'));
+    two.enforcement.push({
+      deny: [{ containmentId: 'x', target: '203.0.113.11', expiresAt: Date.now() + 60_000, isDemonstration: false }],
+      release: [],
+    });
+    await until(async () => (await two.statusOf(containment.id)) === 'unverifiable');
+    expect(recorded('rec2')).toContain('203.0.113.10');
+    expect(recorded('rec2')).not.toContain('203.0.113.11');
+    await two.enforcement.remove('rec2');
+  });
+
   it('is started again when it dies, and gets what is live', { timeout: 30_000 }, async () => {
     const { containment } = await one.containments.request(denyRequest('203.0.113.8'));
     await until(async () => (await one.statusOf(containment.id)) === 'unverifiable');

@@ -55,8 +55,8 @@ export interface PushedDenial {
 
 /** What the enforcement asks of those who see events. */
 export interface Witness {
-  /** Whether all of these sources would tell if the attack went on since then. */
-  areAlive(tx: Tx, sourceIds: readonly string[], since: Date): Promise<boolean>;
-  /** A denial is applied and the attack goes on: said to people, in the transaction that notes it. */
-  tellIneffective(tx: Tx, containment: Containment): Promise<void>;
+  /** For each question, whether all of its sources would tell if the attack went on since then. */
+  areAlive(tx: Tx, questions: readonly { sourceIds: readonly string[]; since: Date }[]): Promise<boolean[]>;
+  /** Denials are applied and their attacks go on: said to people, in the transaction that notes it. */
+  tellIneffective(tx: Tx, containments: readonly Containment[]): Promise<void>;
 }

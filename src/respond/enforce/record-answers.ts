@@ -32,11 +32,21 @@ export async function recordChange(tx: Tx, point: PointSettings, report: ChangeR
   const applied = report.denied.filter((target) => held.has(target));
   const inForce = applied.length === 0 ? [] : await places.markApplied(tx, point.id, applied, now);
   await settle(tx, inForce, (containment) => appliedTo(containment, point, nowMs), nowMs, `system:respond`);
-  for (const { target, reason, detail } of answer.heldBack) {
-    const changed = await places.markHeldBack(tx, point.id, target, detail);
-    // Neither is a failure: the one is tried again, the other is over anyway.
-    if (reason === 'stopped' || reason === 'expired') continue;
-    await settle(tx, changed, (containment) => heldBackFrom(containment, point, detail), nowMs, 'system:respond');
+  if (answer.heldBack.length > 0) {
+    const changed = await places.markHeldBack(tx, point.id, answer.heldBack);
+    // Stopped or expired is no failure: the one is tried again, the other is over anyway.
+    const refused = new Map(
+      answer.heldBack.flatMap(({ target, reason, detail }) =>
+        reason === 'stopped' || reason === 'expired' ? [] : [[target, detail] as const],
+      ),
+    );
+    await settle(
+      tx,
+      changed.filter(({ target }) => refused.has(target)),
+      (containment) => heldBackFrom(containment, point, refused.get(containment.target) ?? ''),
+      nowMs,
+      'system:respond',
+    );
   }
   const gone = report.released.filter((target) => !held.has(target));
   if (gone.length > 0) await places.markReleased(tx, point.id, gone);
@@ -45,9 +55,8 @@ export async function recordChange(tx: Tx, point: PointSettings, report: ChangeR
 async function markUncertain(tx: Tx, point: PointSettings, report: ChangeReport, nowMs: number): Promise<void> {
   if (report.denied.length === 0 || report.answer.type === 'done') return;
   const { message } = report.answer;
-  const wanted = (await places.wantedAt(tx, point.id, new Date(nowMs), true)).filter(({ target }) =>
-    report.denied.includes(target),
-  );
+  const denied = new Set(report.denied);
+  const wanted = (await places.pendingAt(tx, point.id, new Date(nowMs))).filter(({ target }) => denied.has(target));
   await settle(
     tx,
     wanted.map(({ containment_id }) => ({ id: containment_id })),

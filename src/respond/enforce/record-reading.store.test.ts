@@ -6,12 +6,13 @@ import { testDatabase } from '../../../test/database.ts';
 import { findingOf, fire, subject } from '../../../test/findings.ts';
 import { fakeClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
+import type { Tx } from '../../db/index.ts';
 import { createTriage, listIncidents } from '../../triage/index.ts';
 import { createContainments } from '../contain/create-containments.ts';
 import { takePoint } from '../store/enforcements.ts';
 import { denyRequest, testSettings } from '../test-respond.ts';
 import { recordChange } from './record-answers.ts';
-import { recordReading } from './record-reading.ts';
+import { recordReading, type Corrections } from './record-reading.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fb-reading-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -51,26 +52,45 @@ async function triage(): Promise<void> {
   while (await stage.turn());
 }
 
-async function read(): Promise<void> {
-  await db.transaction((tx) =>
+async function read(targets: readonly string[] = [calm, loud], onTx = (tx: Tx): Tx => tx): Promise<Corrections> {
+  return db.transaction((tx) =>
     recordReading(
-      tx,
+      onTx(tx),
       point,
-      [calm, loud].map((target) => ({ target, droppedPackets: 0 })),
+      targets.map((target) => ({ target, droppedPackets: 0 })),
       {
         nowMs: clock.now(),
         isStopped: false,
         countsAsDrift: true,
         witness: {
-          areAlive: async (_tx, ids) => {
-            asked.push([...ids].sort());
-            return areAlive;
+          areAlive: async (_tx, questions) => {
+            asked.push(...questions.map(({ sourceIds }) => [...sourceIds].sort()));
+            return questions.map(() => areAlive);
           },
-          tellIneffective: async (_tx, { target }) => void told.push(target),
+          tellIneffective: async (_tx, list) => void told.push(...list.map(({ target }) => target)),
         },
       },
     ),
   );
+}
+
+/** Asked for, and confirmed by the point. */
+async function denied(targets: readonly string[], incidentId: string): Promise<void> {
+  for (const target of targets) await containments.request(denyRequest(target, { incidentId }));
+  const held = targets.map((target) => ({ target }));
+  const answer = { type: 'done', held, heldBack: [] } as const;
+  await db.transaction((tx) => recordChange(tx, point, { denied: targets, released: [], answer }, clock.now()));
+}
+
+/** The statements that pass. */
+function counted(seen: string[]): (tx: Tx) => Tx {
+  const keep = <Q extends { text: string }>(query: Q): Q => (seen.push(query.text.trim()), query);
+  return (tx) => ({
+    many: (row, query) => tx.many(row, keep(query)),
+    one: (row, query) => tx.one(row, keep(query)),
+    maybe: (row, query) => tx.maybe(row, keep(query)),
+    run: (query) => tx.run(keep(query)),
+  });
 }
 
 const effective = async (target: string) =>
@@ -78,19 +98,7 @@ const effective = async (target: string) =>
 
 it('counts silence only while the sources live, and tells of the one address that goes on', async () => {
   const incidentId = await attack();
-  for (const target of [calm, loud]) await containments.request(denyRequest(target, { incidentId }));
-  await db.transaction((tx) =>
-    recordChange(
-      tx,
-      point,
-      {
-        denied: [calm, loud],
-        released: [],
-        answer: { type: 'done', held: [{ target: calm }, { target: loud }], heldBack: [] },
-      },
-      clock.now(),
-    ),
-  );
+  await denied([calm, loud], incidentId);
   clock.advance(11_000);
   await read();
   expect(await effective(calm)).toBe('pending');
@@ -104,4 +112,35 @@ it('counts silence only while the sources live, and tells of the one address tha
   expect(told).toEqual([loud]);
   await read();
   expect(told).toEqual([loud]);
+});
+
+it('costs a reading as many statements for thirty watched denials as for one, and writes nothing without news', async () => {
+  const incidentId = await attack();
+  const targets = Array.from({ length: 30 }, (_, index) => `198.51.100.${index + 1}`);
+  areAlive = false;
+  // What the attack is news for is settled first.
+  await read();
+  const statements: string[][] = [];
+  for (const part of [targets.slice(0, 1), targets.slice(1)]) {
+    await denied(part, incidentId);
+    const seen: string[] = [];
+    const soFar = targets.slice(0, targets.indexOf(part.at(-1) ?? '') + 1);
+    expect(await read([calm, loud, ...soFar], counted(seen))).toEqual({ deny: [], release: [], isVerifying: true });
+    statements.push(seen);
+  }
+  expect(statements[1]).toHaveLength(statements[0]?.length ?? 0);
+  for (const statement of statements.flat())
+    expect(statement).toMatch(/^(?:select|with)\b(?![^]*\b(?:update|insert)\b)/);
+});
+
+it('tells the held that nobody wants, and puts back the missing once', async () => {
+  const [gone, kept] = ['198.51.100.1', '198.51.100.2'];
+  const rest = Array.from({ length: 28 }, (_, index) => `198.51.100.${index + 3}`);
+  const first = await read([calm, loud, kept, ...rest, '192.0.2.99']);
+  expect(first).toMatchObject({ deny: [{ target: gone }], release: ['192.0.2.99'] });
+  const second = await read([calm, loud, kept, ...rest]);
+  expect(second).toMatchObject({ deny: [], release: [] });
+  expect((await containments.list(db.read, { tenantId: 'default', target: gone, limit: 1 }))[0]?.status).toBe(
+    'awaiting_approval',
+  );
 });

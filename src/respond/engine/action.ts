@@ -1,3 +1,6 @@
+import type { Tx } from '../../db/index.ts';
+import type { LedgerEntry } from '../../ledger/index.ts';
+
 /** What an action is told about the effect that is wanted of it. */
 export interface ActionCall {
   executionId: string;
@@ -30,10 +33,28 @@ export interface ActionOutcome {
 }
 
 /** One thing that a playbook's command can do. */
-export interface Action {
+export type Action = OuterAction | InnerAction | ReadingAction;
+
+/** Waits, or reaches beyond our own tables: its intent is committed before it runs. */
+export interface OuterAction {
   /** The command's type in CACAO, such as `firebreak:notify`. */
   name: string;
   /** True when doing it again with the same key changes nothing: it reads, or the other side knows the key. */
   isRepeatable: boolean;
   run(call: ActionCall): Promise<ActionOutcome>;
+}
+
+/** Changes our own tables and nothing else: intent, change and outcome are one commit, so it happens exactly once. */
+export interface InnerAction {
+  /** The command's type in CACAO, such as `firebreak:deny-address`. */
+  name: string;
+  /** `entries` are appended to the ledger between intent and outcome. When it throws, nothing of it has happened. */
+  within(tx: Tx, call: Omit<ActionCall, 'signal'>): Promise<ActionOutcome & { entries: readonly LedgerEntry[] }>;
+}
+
+/** Reads our own tables and nothing else: intent and outcome are one commit. A run that resumes has the recorded outcome. */
+export interface ReadingAction {
+  /** The command's type in CACAO, such as `firebreak:enrich`. */
+  name: string;
+  read(call: ActionCall): Promise<ActionOutcome>;
 }

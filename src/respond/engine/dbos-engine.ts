@@ -3,7 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { Durable, EngineRun, Workflow, WorkflowEngine } from './workflow-engine.ts';
 
 // Raised only when the interpreter can no longer replay what an older one recorded.
-const engineVersion = 'engine-1';
+const engineVersion = 'engine-2';
 const workflowName = 'execution';
 /** No limit: a run that waits must not keep others from starting. */
 const openQueue = 'executions';
@@ -47,14 +47,24 @@ export async function migrateEngine(settings: EngineSettings): Promise<void> {
 }
 
 /** DBOS Transact as our engine. One per process: DBOS is one global object. */
-export async function createDbosEngine(options: EngineSettings & { workflow: Workflow }): Promise<WorkflowEngine> {
+export async function createDbosEngine(
+  options: EngineSettings & {
+    workflow: Workflow;
+    /** A run has ended or waits: there is room for another. */
+    onRoom: () => void;
+  },
+): Promise<WorkflowEngine> {
   let running = 0;
+  const leave = () => {
+    running -= 1;
+    options.onRoom();
+  };
   const durable: Durable = {
     step: (name, work) =>
       DBOS.runStep(() => work(DBOS.stepStatus?.cancelSignal ?? new AbortController().signal), { name }),
     async wait(_name, ms) {
       // A run that waits takes no place from others.
-      running -= 1;
+      leave();
       try {
         await DBOS.sleepms(ms);
       } finally {
@@ -70,7 +80,7 @@ export async function createDbosEngine(options: EngineSettings & { workflow: Wor
       try {
         await options.workflow(executionId, durable);
       } finally {
-        running -= 1;
+        leave();
       }
     },
     // Recoveries are counted by us: only those without progress count.

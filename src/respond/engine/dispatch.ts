@@ -4,8 +4,8 @@ import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { isUnavailable, type Database } from '../../db/index.ts';
 import { append } from '../../ledger/index.ts';
-import { entryOf } from './perform.ts';
-import { claimRequests, finishExecution, settleRequests, type WaitingRequest } from './store/executions.ts';
+import { entryOf } from './entry-of.ts';
+import { finishExecution, takeRequests, type WaitingRequest } from './store/executions.ts';
 import type { WorkflowEngine } from './workflow-engine.ts';
 
 const DelayBody = z.object({ delay_ms: z.number().min(0).optional() });
@@ -14,8 +14,8 @@ const SignalBody = z.object({ topic: z.string(), message: z.unknown() });
 const batch = 20;
 
 /**
- * Hands what was asked for to the engine. A request is settled in the transaction that claims it, after the engine took
- * it: a crash between the two repeats it, and every one of them is idempotent.
+ * Hands what was asked for to the engine. A request is taken in a transaction that commits after the engine has it: a crash
+ * between the two repeats it, and every one of them is idempotent.
  * @param maxRunning starts wait in the table while so many runs are under way in this process
  */
 export function createDispatch(world: {
@@ -24,7 +24,11 @@ export function createDispatch(world: {
   log: Log;
   engine: WorkflowEngine;
   maxRunning: number;
-}): { turn(): Promise<boolean> } {
+}): {
+  turn(): Promise<boolean>;
+  /** True when the last turn took nothing because too many runs are under way. */
+  isHeldBack(): boolean;
+} {
   const { db, engine, log } = world;
 
   async function carryOut(request: WaitingRequest): Promise<void> {
@@ -53,7 +57,7 @@ export function createDispatch(world: {
         await append(tx, [
           entryOf(
             closed,
-            world.clock,
+            world.clock.now(),
             'execution.cancelled',
             `The playbook "${closed.playbook_name}" was cancelled.`,
             {},
@@ -63,11 +67,14 @@ export function createDispatch(world: {
     await engine.cancel(id);
   }
 
+  let isHeldBack = false;
   return {
+    isHeldBack: () => isHeldBack,
     async turn() {
-      if (engine.running() >= world.maxRunning) return false;
+      isHeldBack = engine.running() >= world.maxRunning;
+      if (isHeldBack) return false;
       const count = await db.transaction(async (tx) => {
-        const requests = await claimRequests(tx, batch);
+        const requests = await takeRequests(tx, batch);
         for (const request of requests) {
           try {
             await carryOut(request);
@@ -82,10 +89,6 @@ export function createDispatch(world: {
               await finishExecution(tx, request.execution_id, 'failed', `It could not be started: ${messageOf(error)}`);
           }
         }
-        await settleRequests(
-          tx,
-          requests.map((request) => request.id),
-        );
         return requests.length;
       });
       return count === batch;

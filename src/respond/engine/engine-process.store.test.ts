@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { testDatabase } from '../../../test/database.ts';
+import { insertContainment } from '../../../test/engine/containment.ts';
 import { compileCache, finished } from '../../../test/engine/trial.ts';
 import { until } from '../../../test/until.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -15,8 +17,7 @@ import { createPlaybooks } from '../playbook/playbooks.ts';
 import type { LoadedPlaybook } from '../playbook/playbook.ts';
 import { actionNames } from './actions/respond-actions.ts';
 import { startEngineProcess, type EngineProcess } from './engine-process.ts';
-import { insertExecutionRequest } from './request-execution.ts';
-import { stepsOfExecution } from './store/executions.ts';
+import { requestExecution, stepsOfExecution } from './store/executions.ts';
 import { notificationsOfIncident } from './store/notifications.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -59,21 +60,8 @@ const portOf = (address: unknown) =>
 let engine: EngineProcess;
 let playbook: LoadedPlaybook;
 
-beforeAll(async () => {
-  await new Promise<void>((done) => mailServer.listen(0, '127.0.0.1', done));
-  await new Promise<void>((done) => hookServer.listen(0, '127.0.0.1', done));
-  const playbooks = createPlaybooks({
-    db,
-    folders: [join(root, 'content/playbooks')],
-    actions: actionNames,
-    log: silentLog,
-  });
-  await playbooks.reload();
-  expect(playbooks.rejected()).toEqual([]);
-  const found = playbooks.current().find((one) => one.name === 'Contain the source of an attack');
-  if (!found) throw new Error('The shipped playbook is not there.');
-  playbook = found;
-  engine = startEngineProcess({
+function start(options: { idleMs?: number } = {}): EngineProcess {
+  return startEngineProcess({
     main: join(root, 'src/server/engine-main.ts'),
     settings: {
       database_url: db.url,
@@ -95,10 +83,29 @@ beforeAll(async () => {
         },
       ],
     },
+    db,
     environment: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: compileCache },
     clock: systemClock,
     log: silentLog,
+    ...options,
   });
+}
+
+beforeAll(async () => {
+  await new Promise<void>((done) => mailServer.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => hookServer.listen(0, '127.0.0.1', done));
+  const playbooks = createPlaybooks({
+    db,
+    folders: [join(root, 'content/playbooks')],
+    actions: actionNames,
+    log: silentLog,
+  });
+  await playbooks.reload();
+  expect(playbooks.rejected()).toEqual([]);
+  const found = playbooks.current().find((one) => one.name === 'Contain the source of an attack');
+  if (!found) throw new Error('The shipped playbook is not there.');
+  playbook = found;
+  engine = start();
 });
 afterAll(async () => {
   await engine.stop();
@@ -107,56 +114,20 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A containment as the fast path leaves it. */
-async function containment(id: string, more: Record<string, unknown>): Promise<void> {
-  const now = new Date().toISOString();
-  const row = {
-    id,
-    tenant_id: 'default',
-    site_id: 'default',
-    kind: 'deny-address',
-    target: '203.0.113.5',
-    status: 'ordered',
-    level: 'auto',
-    reason: 'test',
-    decision: [],
-    request: {},
-    requested_by: 'system:respond',
-    incident_id: null,
-    occasion: 0,
-    escalation: 0,
-    verification: {
-      applied: 'pending',
-      applied_at: null,
-      effective: 'pending',
-      effective_at: null,
-      dropped_packets: 0,
-      detail: '',
-    },
-    duration_s: 600,
-    refire_count: 0,
-    is_wrong: false,
-    is_demonstration: false,
-    created_at: now,
-    ordered_at: now,
-    expires_at: new Date(Date.now() + 600_000).toISOString(),
-    revision: 1,
-    ...more,
-  };
-  await db.read.run(
-    sql`insert into containments select * from jsonb_populate_record(null::containments, ${JSON.stringify(row)}::jsonb)`,
-  );
-}
+const Sessions = z.object({ count: z.number() });
+const sessions = sql`select count(*) from pg_stat_activity
+  where datname = current_database() and application_name in ('firebreak engine', 'firebreak executor')`;
 
 async function run(
   name: string,
   more: Record<string, unknown>,
+  how: { delayMs?: number; isWoken?: boolean } = {},
 ): Promise<{ executionId: string; containmentId: string }> {
   const executionId = idFrom('execution', name);
   const containmentId = idFrom('containment', name);
-  await containment(containmentId, more);
+  await insertContainment(db, containmentId, more);
   await db.transaction((tx) =>
-    insertExecutionRequest(tx, {
+    requestExecution(tx, {
       executionId,
       playbook,
       tenantId: 'default',
@@ -168,9 +139,10 @@ async function run(
       },
       requestedBy: 'system:respond',
       isDemonstration: false,
+      ...(how.delayMs === undefined ? {} : { delayMs: how.delayMs }),
     }),
   );
-  db.channels.wake('executions');
+  if (how.isWoken !== false) db.channels.wake('executions');
   return { executionId, containmentId };
 }
 
@@ -230,20 +202,80 @@ describe('the shipped playbook in the engine process', { timeout: 180_000 }, () 
 
   it('is started again when it dies, and keeps little memory', async () => {
     const rssMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${engine.pid()}/status`, 'utf8'))?.[1]) / 1_024;
-    expect(rssMb).toBeLessThan(200);
+    expect(rssMb).toBeLessThan(150);
     process.kill(engine.pid() ?? 0, 'SIGKILL');
-    await until(() => engine.starts() === 2, { timeoutMs: 30_000 });
+    await until(() => engine.restarts() === 1, { timeoutMs: 30_000 });
     const { executionId } = await run('after', { status: 'proposed', level: 'shadow' });
     const [execution] = await finished(db, [executionId]);
     expect(execution?.status).toBe('successfully_completed');
   });
 
   it('ends when its lock is lost, and nothing else does', async () => {
-    const { pid, starts } = { pid: engine.pid(), starts: engine.starts() };
+    const { pid, restarts } = { pid: engine.pid(), restarts: engine.restarts() };
     await db.read.run(sql`select pg_terminate_backend(backend_pid) from executors where pid = ${pid ?? 0}`);
-    await until(() => engine.starts() === starts + 1, { timeoutMs: 30_000 });
+    await until(() => engine.restarts() === restarts + 1, { timeoutMs: 30_000 });
     const { executionId } = await run('lock', { status: 'proposed', level: 'shadow' });
     const [execution] = await finished(db, [executionId]);
     expect(execution?.status).toBe('successfully_completed');
+  });
+});
+
+describe('an engine process without work', { timeout: 180_000 }, () => {
+  const isGone = () => until(() => engine.state() === 'waiting', { timeoutMs: 60_000, what: 'the engine to leave' });
+  const shadow = { status: 'proposed', level: 'shadow' };
+  const ended = async (executionId: string) =>
+    expect((await finished(db, [executionId]))[0]?.status).toBe('successfully_completed');
+
+  beforeAll(async () => {
+    await engine.stop();
+    engine = start({ idleMs: 300 });
+  });
+
+  it('is not started, and comes with the wake-up of a request', async () => {
+    // It would have looked, and started, before this run is asked for.
+    await until(async () => (await db.read.one(Sessions, sessions)).count === 0);
+    expect(engine.state()).toBe('waiting');
+    await ended((await run('woken', shadow)).executionId);
+    await isGone();
+    expect((await db.read.one(Sessions, sessions)).count).toBe(0);
+    expect(engine.restarts()).toBe(0);
+  });
+
+  it('comes for a request whose wake-up was lost', async () => {
+    await ended((await run('lost', shadow, { isWoken: false })).executionId);
+    await isGone();
+  });
+
+  it('stays while a run waits for its time', async () => {
+    const { executionId } = await run('delayed', shadow, { delayMs: 4_000 });
+    await until(() => engine.state() === 'running', { timeoutMs: 60_000 });
+    const pid = engine.pid();
+    await ended(executionId);
+    expect(engine.pid()).toBe(pid);
+    await isGone();
+  });
+
+  it('stays as long as its runs take, and another server brings it back for those that were cut off', async () => {
+    const { executionId } = await run('cut-off', { status: 'ordered' });
+    await until(async () => (await stepsOfExecution(db.read, executionId)).length > 0, { timeoutMs: 60_000 });
+    process.kill(engine.pid() ?? 0, 'SIGKILL');
+    await engine.stop();
+    await db.read.run(sql`update containments set status = 'failed' where id = ${idFrom('containment', 'cut-off')}`);
+    engine = start({ idleMs: 300 });
+    expect((await finished(db, [executionId]))[0]?.status).toBe('failed');
+    await isGone();
+  });
+
+  it('ends with a request that came while it left', async () => {
+    for (let round = 0; round < 3; round++) {
+      await ended((await run(`before-${round}`, shadow)).executionId);
+      await until(() => engine.pid() === undefined || engine.state() === 'running');
+      const pid = engine.pid();
+      // Asked for without a wake-up, at the very moment in which it is told to leave.
+      if (pid !== undefined) process.kill(pid, 'SIGTERM');
+      await ended((await run(`during-${round}`, shadow, { isWoken: false })).executionId);
+      await isGone();
+    }
+    expect(engine.restarts()).toBe(0);
   });
 });

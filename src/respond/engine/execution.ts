@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LoadedPlaybook } from '../playbook/playbook.ts';
 
 /** Where a run stands. After `requested` and before an end it is `ongoing` or waits for a person. */
 export const ExecutionStatus = z.enum([
@@ -77,3 +78,17 @@ export const StepExecution = z.object({
   finished_at: z.date().nullable(),
 });
 export type StepExecution = z.infer<typeof StepExecution>;
+
+export interface ExecutionRequest {
+  /** Deterministic: the same request twice is one run. */
+  executionId: string;
+  playbook: Pick<LoadedPlaybook, 'id' | 'version' | 'name'>;
+  tenantId: string;
+  siteId: string;
+  incidentId: string | null;
+  inputs: ExecutionInputs;
+  requestedBy: string;
+  isDemonstration: boolean;
+  /** ms to wait before the run starts; a waiting run costs no memory. */
+  delayMs?: number;
+}

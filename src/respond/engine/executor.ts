@@ -9,9 +9,9 @@ export interface Executor {
   readonly id: string;
   /**
    * Says that we live, and looks for others that do not. `takeOver` is called while the dead one's lock is held here;
-   * when it resolves, the dead one is struck off.
+   * when it resolves, the dead one is struck off. It gives the number of runs it took.
    */
-  sweep(takeOver: (deadId: string) => Promise<void>): Promise<void>;
+  sweep(takeOver: (deadId: string) => Promise<number>): Promise<void>;
   /** Leaves in an orderly way. Runs that were `left` unfinished here are taken over by others. */
   leave(left: number): Promise<void>;
 }
@@ -58,7 +58,7 @@ export async function joinExecutors(options: {
     process.pid,
   ]);
 
-  async function sweep(takeOver: (deadId: string) => Promise<void>): Promise<void> {
+  async function sweep(takeOver: (deadId: string) => Promise<number>): Promise<void> {
     const alive = await client.query('update executors set seen_at = clock_timestamp() where id = $1', [options.id]);
     if (alive.rowCount === 0) return lost('Another process has struck this one off.');
     const { rows } = await client.query(
@@ -72,8 +72,10 @@ export async function joinExecutors(options: {
         continue;
       }
       try {
-        options.log.warn({ executor: other.id }, 'An engine process is gone; its runs are taken over.');
-        await takeOver(other.id);
+        const runs = await takeOver(other.id);
+        if (runs > 0)
+          options.log.warn({ executor: other.id, runs }, 'An engine process is gone; its runs are taken over.');
+        else options.log.info({ executor: other.id }, 'An engine process is gone; it left nothing to take over.');
         await client.query('delete from executors where id = $1', [other.id]);
       } finally {
         await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lockOf(other.id)]);

@@ -61,7 +61,7 @@ async function execute(vector: Vector) {
     if (steps.at(-1) !== name) steps.push(name);
   };
   const world: World = {
-    now: async () => nowMs,
+    startedAt: nowMs,
     wait: async (name, ms) => {
       names.push(name);
       nowMs += ms;
@@ -80,8 +80,7 @@ async function execute(vector: Vector) {
       stepStatus[attempt.step.name ?? ''] = statuses[status] ?? status;
       return { status, detail: '', out: answer.set ?? {}, durationMs: takesMs };
     },
-    note: async (name, passed) => {
-      names.push(name);
+    note: async (passed) => {
       if (passed.step.type === 'start' || passed.step.type === 'end') enter(passed.step.name ?? '');
       stepStatus[passed.step.name ?? ''] = statuses[passed.status] ?? passed.status;
     },

@@ -35,15 +35,16 @@ export interface AttemptResult {
 }
 
 /**
- * What the interpreter needs of the world. Every call is recorded under its name by a durable engine and not made again
- * when a run resumes: between two calls the interpreter is a pure function of their results.
+ * What the interpreter needs of the world. The result of every named call is on record and the same when a run resumes:
+ * between two calls the interpreter is a pure function of their results.
  */
 export interface World {
-  now(name: string): Promise<number>;
+  /** Epoch ms at which the run began; the same at every replay. */
+  startedAt: number;
   wait(name: string, ms: number): Promise<void>;
   attempt(name: string, attempt: Attempt): Promise<AttemptResult>;
-  /** A step without an effect was passed; its outcome goes on record. */
-  note(name: string, passed: PassedStep): Promise<void>;
+  /** A step without an effect was passed; its outcome goes on record. Made again at a replay. */
+  note(passed: PassedStep): Promise<void>;
 }
 
 export interface PassedStep {
@@ -76,7 +77,7 @@ export async function interpret(
   inputs: Readonly<Record<string, string>>,
   world: World,
 ): Promise<RunResult> {
-  const invalid = invalidityAt(playbook, await world.now('admit'));
+  const invalid = invalidityAt(playbook, world.startedAt);
   if (invalid !== undefined) return { status: 'refused', detail: invalid };
   const initial = initialValues(playbook, inputs);
   if ('refused' in initial) return { status: 'refused', detail: initial.refused };
@@ -127,7 +128,7 @@ class Run {
       );
       const within = [...scopes, own];
       const result = await this.#outcomeOf(step, id, iteration, name, within);
-      if (step.type !== 'action') await this.#world.note(name, { stepId: id, iteration, step, ...result });
+      if (step.type !== 'action') await this.#world.note({ stepId: id, iteration, step, ...result });
       if (step.type === 'end') return { ok: true };
       const succeeded = result.status === 'successfully_completed';
       const next = nextOf(step, succeeded);

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Database } from '../../db/index.ts';
 import { append } from '../../ledger/index.ts';
-import { entryOf } from './perform.ts';
+import { entryOf } from './entry-of.ts';
 import { countRecovery, finishExecution } from './store/executions.ts';
 import type { WorkflowEngine } from './workflow-engine.ts';
 
@@ -12,12 +12,13 @@ const maxRecoveries = 5;
 const suspectFrom = 2;
 const batch = 500;
 
-/** Gives the runs of a dead engine process to the living ones; sets those aside that seem to kill their process. */
+/** Gives the runs of a dead engine process to the living ones; sets those aside that seem to kill their process. Resolves to how many there were. */
 export async function takeOverRuns(
   world: { db: Database; clock: Clock; log: Log; engine: WorkflowEngine },
   deadId: string,
-): Promise<void> {
+): Promise<number> {
   const { db, engine } = world;
+  let taken = 0;
   for (;;) {
     const runs = await engine.list({ executorId: deadId, status: 'running', limit: batch });
     const innocent: string[] = [];
@@ -30,7 +31,8 @@ export async function takeOverRuns(
     }
     await engine.resume(innocent, { alone: false });
     await engine.resume(suspects, { alone: true });
-    if (runs.length < batch) return;
+    taken += runs.length;
+    if (runs.length < batch) return taken;
   }
 }
 
@@ -47,7 +49,7 @@ async function quarantine(
       await append(tx, [
         entryOf(
           closed,
-          world.clock,
+          world.clock.now(),
           'execution.quarantined',
           `The playbook "${closed.playbook_name}" was set aside: ${detail}`,
           {

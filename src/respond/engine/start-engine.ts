@@ -34,6 +34,8 @@ export interface RunningEngine {
 }
 
 const dayMs = 86_400_000;
+/** The containment was ordered before its run was asked for; what reads it back goes first. */
+const gatherMs = 25;
 
 /** The engine of one process: joins the others, migrates under the common lock, carries out what is asked for. */
 export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
@@ -51,14 +53,34 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     onLost: options.onLost,
   });
   const actions = new Map(options.actions.map((action) => [action.name, action]));
+  let onRoom = () => {};
+  let isOwnWord = false;
+  const onEnd = () => {
+    // For those who show it: it brings no request.
+    isOwnWord = true;
+    db.channels.wake('executions');
+    isOwnWord = false;
+  };
   const engine = await createDbosEngine({
     ...settings,
-    workflow: executionWorkflow({ db, clock, log, executorId: executor.id, actions }),
+    workflow: executionWorkflow({ db, clock, log, executorId: executor.id, actions, onEnd, onLost: options.onLost }),
+    onRoom: () => onRoom(),
   });
 
   const dispatch = createDispatch({ db, clock, log, engine, maxRunning: options.maxRunning ?? 500 });
-  const dispatching = startLoop({ name: 'executions', everyMs: 1_000, log, turn: () => dispatch.turn() });
-  const endListening = db.channels.listen('executions', () => dispatching.wake());
+  const dispatching = startLoop({
+    name: 'executions',
+    everyMs: 1_000,
+    gatherMs,
+    log,
+    turn: () => dispatch.turn(),
+  });
+  onRoom = () => {
+    if (dispatch.isHeldBack()) dispatching.wake();
+  };
+  const endListening = db.channels.listen('executions', () => {
+    if (!isOwnWord) dispatching.wake();
+  });
 
   let forgetAt = clock.now();
   const sweeping = startLoop({

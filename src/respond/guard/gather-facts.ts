@@ -30,7 +30,7 @@ export interface Gathered {
 
 const ladder: readonly LadderLevel[] = ['shadow', 'suggest', 'approve', 'auto'];
 
-/** Everything decide() needs, for any number of requests, in a fixed number of statements. */
+/** Everything decide() needs, for any number of requests, in a fixed number of statements sent together. */
 export async function gatherFacts(
   tx: Tx,
   asks: readonly Ask[],
@@ -55,27 +55,29 @@ export async function gatherFacts(
       budgetNames: budgetsOf(request, ruleIds[0], settings).map(({ name }) => name),
     };
   });
-  const stored = await readStoredFacts(tx, questions, now);
-  const assets = await assetsFor(
-    tx,
-    asks.flatMap(({ request }) => {
-      const value = canonicalAddress(request.target);
-      return value ? [{ tenant_id: request.tenantId, site_id: request.siteId, type: 'ip' as const, value }] : [];
-    }),
-  );
-  const vital = new Map<string, Protection[]>();
-  for (const tenantId of new Set(asks.map(({ request }) => request.tenantId)))
-    vital.set(tenantId, await protectedAssets(tx, tenantId));
-  const adminAddresses = await sources.adminAddresses(tx);
-  const logons = await sources.othersLogons(
-    tx,
-    asks.map(({ request, attack }, index) => ({
-      tenantId: request.tenantId,
-      target: questions[index]?.target ?? '',
-      before: new Date((attack?.firstSeenAt.getTime() ?? now.getTime()) - logonLeadMs),
-    })),
-    now,
-  );
+  const tenants = [...new Set(asks.map(({ request }) => request.tenantId))];
+  const [stored, assets, vital, adminAddresses, logons] = await Promise.all([
+    readStoredFacts(tx, questions, now),
+    assetsFor(
+      tx,
+      asks.flatMap(({ request }) => {
+        const value = canonicalAddress(request.target);
+        return value ? [{ tenant_id: request.tenantId, site_id: request.siteId, type: 'ip' as const, value }] : [];
+      }),
+    ),
+    Promise.all(tenants.map(async (tenantId) => [tenantId, await protectedAssets(tx, tenantId)] as const)),
+    sources.adminAddresses(tx),
+    sources.othersLogons(
+      tx,
+      asks.map(({ request, attack }, index) => ({
+        tenantId: request.tenantId,
+        target: questions[index]?.target ?? '',
+        before: new Date((attack?.firstSeenAt.getTime() ?? now.getTime()) - logonLeadMs),
+      })),
+      now,
+    ),
+  ]);
+  const vitalOf = new Map<string, readonly Protection[]>(vital);
   const stop = readStop(settings.stopFile);
 
   const gathered: Gathered[] = [];
@@ -105,7 +107,7 @@ export async function gatherFacts(
           ...sources.hostProtections,
           ...sources.ownerProtections,
           ...found.protections,
-          ...(vital.get(request.tenantId) ?? []).filter((asset) => overlaps(target, asset.range)),
+          ...(vitalOf.get(request.tenantId) ?? []).filter((asset) => overlaps(target, asset.range)),
           ...sources
             .warningListsOf(target.replace(/\/.*$/, ''))
             .map((list) => touched(`the warning list "${list}" names it`)),

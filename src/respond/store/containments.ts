@@ -101,6 +101,7 @@ export const listContainments = (tx: Tx, query: ContainmentQuery) =>
       where c.tenant_id = ${query.tenantId}
         and (${query.statuses ? [...query.statuses] : null}::text[] is null or c.status = any(${query.statuses ? [...query.statuses] : null}::text[]))
         and (${query.isDemonstration ?? null}::boolean is null or c.is_demonstration = ${query.isDemonstration ?? null})
+        and not (${query.withoutShadow ?? false}::boolean and c.level = 'shadow')
         and (${query.incidentId ?? null}::text is null or c.incident_id = ${query.incidentId ?? null})
         and (${query.target ?? null}::text is null or c.target = ${query.target ?? null})
         and (${query.before?.createdAt ?? null}::timestamptz is null
@@ -146,11 +147,6 @@ export const countRefires = (tx: Tx, ids: readonly string[]) =>
 
 export const markWrong = (tx: Tx, incidentId: string) =>
   tx.run(sql`update containments set is_wrong = true where incident_id = ${incidentId}`);
-
-export const markAdopted = (tx: Tx, id: string, executionId: string, now: Date) =>
-  tx.run(sql`
-    update containments set adopted_at = ${now}, execution_id = coalesce(execution_id, ${executionId})
-    where id = ${id} and adopted_at is null`);
 
 /** Targets of these that no other live containment of the same kind of place wants. */
 export const unwantedTargets = (tx: Tx, targets: readonly string[], now: Date, isDemonstration: boolean) =>

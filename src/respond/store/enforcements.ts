@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { storableJson } from '../../base/storable-text.ts';
+import type { Denial } from '../../connector/index.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { PointSettings } from '../enforce/points.ts';
 import { enforcedStatuses } from '../contain/transitions.ts';
@@ -21,15 +22,24 @@ export async function takePoint(tx: Tx, point: PointSettings, holder: string, no
   return row.epoch;
 }
 
-/** Says that the point is there; false when another server has taken it. */
-export const renewPoint = async (
+/** Says that the point is there, written when that is news or 20 s old; false when another server has taken it. */
+export async function renewPoint(
   tx: Tx,
-  point: { id: string; epoch: number; isConnected: boolean; detail: string; seenAt: Date | null; leasedUntil: Date },
-) =>
-  (await tx.run(sql`
-    update enforcement_points set is_connected = ${point.isConnected}, detail = ${point.detail},
-      leased_until = ${point.leasedUntil}, last_seen_at = coalesce(${point.seenAt}::timestamptz, last_seen_at)
-    where id = ${point.id} and epoch = ${point.epoch}`)) === 1;
+  point: { id: string; epoch: number; isConnected: boolean; detail: string; now: Date; leasedUntil: Date },
+): Promise<boolean> {
+  const row = await tx.maybe(
+    z.object({ is_ours: z.boolean() }),
+    sql`with renewed as (
+        update enforcement_points set is_connected = ${point.isConnected}, detail = ${point.detail},
+          leased_until = ${point.leasedUntil},
+          last_seen_at = case when ${point.isConnected}::boolean then ${point.now} else last_seen_at end
+        where id = ${point.id} and epoch = ${point.epoch} and (is_connected <> ${point.isConnected}
+          or detail <> ${point.detail} or leased_until is null
+          or leased_until < ${point.leasedUntil}::timestamptz - interval '20 seconds'))
+      select epoch = ${point.epoch} as is_ours from enforcement_points where id = ${point.id}`,
+  );
+  return row?.is_ours ?? false;
+}
 
 export const retirePoint = (tx: Tx, id: string, now: Date) =>
   tx.run(sql`update enforcement_points set retired_at = ${now}, is_connected = false where id = ${id}`);
@@ -60,32 +70,35 @@ export const placeAtPoint = (tx: Tx, pointId: string, now: Date) =>
     where p.id = ${pointId} and c.status = any(${[...enforcedStatuses]}::text[]) and c.expires_at > ${now}
     on conflict do nothing`);
 
-/** A place of a live containment, with what the last look saw. */
-const placeRow = z.object({
-  containment_id: z.string(),
-  target: z.string(),
-  expires_at: z.date(),
-  containment_status: z.string(),
-  state: z.string(),
-  repairs: z.int(),
-  dropped_packets: z.int(),
-  /** Its effect is not settled, or it went on being seen active lately: worth looking at. */
-  is_verifying: z.boolean(),
-});
-export type Place = z.infer<typeof placeRow>;
-
-/** What the point must hold now. `onlyPending`: what was never acknowledged. */
-export const wantedAt = (tx: Tx, pointId: string, now: Date, onlyPending: boolean) =>
-  tx.many(
-    placeRow,
-    sql`select e.containment_id, c.target, c.expires_at, c.status as containment_status, e.state, e.repairs, e.dropped_packets,
-        c.verification->>'applied' = 'yes' and (c.verification->>'effective' = 'pending'
-          or (c.verification->>'effective' in ('silent', 'yes') and c.in_force_at > ${now}::timestamptz - interval '10 minutes')) as is_verifying
+/**
+ * What the point must hold now, each target once until its last end; what a person took out is not in it. It comes as one
+ * text: tens of thousands of rows would keep the process busy while everybody waits for them.
+ */
+export async function restorableAt(tx: Tx, pointId: string, now: Date): Promise<Denial[]> {
+  const { wanted } = await tx.one(
+    z.object({ wanted: z.string() }),
+    sql`select coalesce(string_agg(c.target || ' ' || (extract(epoch from c.expires_at) * 1000)::bigint, ' '), '') as wanted
       from enforcements e join containments c on c.id = e.containment_id
-      where e.point_id = ${pointId} and e.state <> 'released'
-        and (e.state = 'pending' or not ${onlyPending}::boolean)
-        and c.status = any(${[...enforcedStatuses]}::text[]) and c.expires_at > ${now}
-      order by c.target, c.expires_at`,
+      where e.point_id = ${pointId} and e.state not in ('released', 'drifted')
+        and c.status = any(${[...enforcedStatuses]}::text[]) and c.expires_at > ${now}`,
+  );
+  const words = wanted === '' ? [] : wanted.split(' ');
+  const ends = new Map<string, number>();
+  for (let index = 0; index < words.length; index += 2) {
+    const target = words[index] ?? '';
+    ends.set(target, Math.max(ends.get(target) ?? 0, Number(words[index + 1])));
+  }
+  return [...ends].map(([target, expiresAt]) => ({ target, expiresAt }));
+}
+
+/** What the point must hold and never acknowledged. */
+export const pendingAt = (tx: Tx, pointId: string, now: Date) =>
+  tx.many(
+    z.object({ containment_id: z.string(), target: z.string(), expiresAt: z.int() }),
+    sql`select e.containment_id, c.target, (extract(epoch from c.expires_at) * 1000)::bigint as "expiresAt"
+      from enforcements e join containments c on c.id = e.containment_id
+      where e.point_id = ${pointId} and e.state = 'pending'
+        and c.status = any(${[...enforcedStatuses]}::text[]) and c.expires_at > ${now}`,
   );
 
 /** What the point must let go of, that nobody else wants there. */
@@ -112,14 +125,15 @@ export const markApplied = (tx: Tx, pointId: string, targets: readonly string[],
       returning c.id`,
   );
 
-export const markHeldBack = (tx: Tx, pointId: string, target: string, detail: string) =>
+/** The point refused these targets: for every live containment of them. Gives the containments it changed. */
+export const markHeldBack = (tx: Tx, pointId: string, held: readonly { target: string; detail: string }[]) =>
   tx.many(
-    idRow,
-    sql`update enforcements e set state = 'held_back', detail = ${detail}
-      from containments c
+    idRow.extend({ target: z.string() }),
+    sql`update enforcements e set state = 'held_back', detail = n.detail
+      from containments c, jsonb_to_recordset(${storableJson(held)}::jsonb) as n (target text, detail text)
       where c.id = e.containment_id and e.point_id = ${pointId} and e.state in ('pending', 'applied')
-        and c.target = ${target} and c.status = any(${[...enforcedStatuses]}::text[])
-      returning c.id`,
+        and c.target = n.target and c.status = any(${[...enforcedStatuses]}::text[])
+      returning c.id, c.target`,
   );
 
 /** The point let go of these targets: for every containment that is being released. */

@@ -9,8 +9,8 @@ import {
   createContainments,
   createEnforcement,
   loadPolicies,
+  unaidedSettings,
   verificationOf,
-  type RespondSettings,
 } from '../../respond/index.ts';
 import { testDatabase } from '../../../test/database.ts';
 import { tellFigure } from '../../../test/packet-filter.ts';
@@ -23,34 +23,20 @@ import { createDemonstration } from './create-demonstration.ts';
 const dir = mkdtempSync(join(tmpdir(), 'fb-demo-'));
 const stopFile = join(dir, 'STOP');
 const db = await testDatabase();
-const settings: RespondSettings = {
+const settings = unaidedSettings({
   db,
   clock: systemClock,
   log: silentLog,
   policies: loadPolicies([join(import.meta.dirname, '../../../content/policies')]),
-  facts: {
-    hostProtections: [],
-    ownerProtections: [],
-    sharedRanges: () => [],
-    warningListsOf: () => [],
-    adminAddresses: async () => [],
-    othersLogons: async (_tx, questions) => questions.map(() => undefined),
-    isReplay: () => false,
-  },
   stopFile,
-  maxDurationS: 86_400,
-  maxPerHour: 100,
-  maxPerRuleAndHour: 50,
-  escalationS: [600, 3_600, 86_400],
-  approvalS: 3_600,
-};
+});
 const enforcement = createEnforcement({
   db,
   clock: systemClock,
   log: silentLog,
   holder: 'test',
   stopFile,
-  witness: { areAlive: async () => false, tellIneffective: async () => {} },
+  witness: { areAlive: async (_tx, questions) => questions.map(() => false), tellIneffective: async () => {} },
 });
 const containments = createContainments(settings, (change) => enforcement.push(change));
 const ingest = createIngest({ db, clock: systemClock, log: silentLog });

@@ -57,7 +57,7 @@ export function containmentRoutes(room: {
           ? { statuses: [query.status] }
           : query.scope === 'all'
             ? {}
-            : { statuses: scopes[query.scope] }),
+            : { statuses: scopes[query.scope], withoutShadow: query.scope === 'waiting' }),
         ...(query.incident_id === undefined ? {} : { incidentId: query.incident_id }),
         ...(query.target === undefined ? {} : { target: query.target }),
         ...(before ? { before: { createdAt: before.at, id: before.id } } : {}),

@@ -11,19 +11,16 @@ export function ruleRoutes(room: { db: Database; containments: Containments; con
       const [listings, armings] = await Promise.all([readRules(db.read), containments.listArmings(actor.tenantId)]);
       const items = listings.flatMap((listing) => {
         if (!listing.is_loaded || listing.rule_id === null || listing.kind === 'unreadable') return [];
-        const { rule_id: id, title, level, status, file, kind } = listing;
-        return [
-          {
-            id,
-            title,
-            level,
-            status,
-            version: listing.hash,
-            file,
-            kind,
-            armings: armings.filter((one) => one.rule_id === id),
-          },
-        ];
+        const {
+          rule_id: id,
+          kind,
+          hash: version,
+          document: _document,
+          is_loaded: _loaded,
+          problems: _problems,
+          ...told
+        } = listing;
+        return [{ ...told, id, kind, version, armings: armings.filter((one) => one.rule_id === id) }];
       });
       const errors = listings.flatMap(({ file, problems, is_loaded }) =>
         is_loaded

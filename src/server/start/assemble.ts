@@ -35,6 +35,15 @@ export async function assemble(
   const { config, clock, log, root } = options;
   const db = openDatabase({ url: state.databaseUrl, log, max: 20, applicationName: 'firebreak server' });
   onStop.add('database', () => db.close());
+  const path = openDatabase({
+    url: state.databaseUrl,
+    log,
+    max: 2,
+    applicationName: 'firebreak path',
+    staysOpen: true,
+    channels: db.channels,
+  });
+  onStop.add('path', () => path.close());
 
   const secret = newSecret('fbl_');
   const access = createAccess({ db, clock, local: { secret, actor: options.terminal } });
@@ -50,9 +59,9 @@ export async function assemble(
     onStop,
     onContentVersion: (version) => (contentVersion = version),
   });
-  const response = await startResponse({ ...options, db, state, access, ingest, onStop });
+  const response = await startResponse({ ...options, db, path, state, access, ingest, onStop });
   phases.ended('response');
-  const stages = await startStages({ ...options, db, state, access, response, ingest, detect, onStop });
+  const stages = await startStages({ ...options, db, path, state, access, response, ingest, detect, onStop });
   phases.ended('stages');
 
   const demonstration = createDemonstration({
@@ -74,7 +83,15 @@ export async function assemble(
     log,
   });
   let isReady = false;
-  const report = createReport({ ...options, db, state, ingest, response, stages, isReady: () => isReady });
+  const report = createReport({
+    ...options,
+    db,
+    state,
+    ingest,
+    response,
+    stages,
+    isReady: () => isReady && detect.isUp(),
+  });
   const app = await createHttp({
     access,
     clock,
@@ -131,6 +148,7 @@ export async function assemble(
   if (isWanted && hasDemonstration) void start();
   phases.ended('demonstration');
   await detect.up;
+  if (!detect.isUp()) log.warn('Detection is not up yet: what arrives is kept, and read when it is.');
   phases.ended('rules');
   isReady = true;
   return {

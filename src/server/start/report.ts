@@ -1,4 +1,3 @@
-import { Gauge, Registry } from 'prom-client';
 import type { SystemStatus } from '../../api/system.ts';
 import type { Database } from '../../db/index.ts';
 import { waitingBatches, type Ingest } from '../../ingest/index.ts';
@@ -31,7 +30,6 @@ export function createReport(
 
   async function status(tenantId: string): Promise<Sendable<SystemStatus>> {
     const detect = stages.detect.state();
-    const enginePid = response.engine.pid();
     const [sources, points, forDetect, forHistory] = await Promise.all([
       sourcesOf(tenantId),
       response.enforcement.states(),
@@ -59,10 +57,11 @@ export function createReport(
         },
         {
           name: 'engine',
-          state: enginePid === undefined ? 'restarting' : 'running',
-          pid: enginePid ?? null,
+          // It comes with the first request, and leaves when every run has ended.
+          state: response.engine.state(),
+          pid: response.engine.pid() ?? null,
           started_at: null,
-          restarts: response.engine.starts() - 1,
+          restarts: response.engine.restarts(),
           detail: '',
         },
         {
@@ -108,14 +107,21 @@ export function createReport(
     };
   }
 
-  return { isReady: room.isReady, status, metrics: createMetrics(status, sourcesOf, clock) };
+  let metrics: ReturnType<typeof createMetrics> | undefined;
+  return {
+    isReady: room.isReady,
+    status,
+    metrics: async () => (await (metrics ??= createMetrics(status, sourcesOf, clock)))(),
+  };
 }
 
-function createMetrics(
+async function createMetrics(
   status: (tenantId: string) => Promise<Sendable<SystemStatus>>,
   sourcesOf: (tenantId: string) => ReturnType<Ingest['sources']['list']>,
   clock: { now(): number },
-): () => Promise<string> {
+): Promise<() => Promise<string>> {
+  // Loaded when somebody asks: most installations are never scraped.
+  const { Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] });
@@ -132,7 +138,7 @@ function createMetrics(
     registry.resetMetrics();
     const now = await status('default');
     for (const { name, state, restarts: count } of now.processes) {
-      up.set({ process: String(name) }, state === 'running' || state === 'waiting' ? 1 : 0);
+      up.set({ process: String(name) }, ['running', 'waiting', 'starting'].includes(String(state)) ? 1 : 0);
       restarts.set({ process: String(name) }, count);
     }
     for (const point of now.points) points.set({ point: String(point.id) }, point.state === 'lost' ? 0 : 1);

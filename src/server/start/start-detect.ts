@@ -9,27 +9,33 @@ import { superviseThread, type SupervisedThread } from './supervise-thread.ts';
 
 export interface Detecting {
   state: SupervisedThread['state'];
-  /** Its rules are there; or it did not come up in time: then it is started again and does not hold up the rest. */
+  /** Its rules were there at least once. */
+  isUp(): boolean;
+  /** Its rules are there; or it failed, or hangs: then it is started again and does not hold up the rest. */
   up: Promise<void>;
   /** Findings were committed: told at once, without the database. */
   onFindings(wake: () => void): void;
 }
 
-const startMs = 10_000;
+/** Only a thread that hangs takes so long: on a loaded machine the rules may need 20 s. */
+const hangMs = 60_000;
+/** After its first failure it is waited for so long. */
+const failedMs = 5_000;
 
 /** Detection, in its thread. */
 export function startDetect(
-  options: ServeOptions & {
-    db: Database;
-    state: OpenState;
+  options: Pick<ServeOptions, 'config' | 'clock' | 'log' | 'root' | 'cwd' | 'host'> & {
+    db: { channels: Pick<Database['channels'], 'listen'> };
+    state: Pick<OpenState, 'databaseUrl' | 'dir'>;
     onStop: OnStop;
     onContentVersion(version: string): void;
   },
 ): Detecting {
   const { config, clock, log, state } = options;
   let wakeTriage = () => {};
-  let tellUp = () => {};
-  const toldUp = new Promise<void>((resolve) => (tellUp = resolve));
+  let isUp = false;
+  const waiting = new AbortController();
+  const wait = (ms: number) => pause(ms, undefined, { signal: waiting.signal }).catch(() => {});
   const thread = superviseThread({
     name: 'detect',
     file: join(options.root, 'src/server/detect-worker-main.ts'),
@@ -45,13 +51,13 @@ export function startDetect(
       if (message === 'findings') wakeTriage();
       else if (typeof message === 'object' && message !== null && 'contentVersion' in message) {
         options.onContentVersion(String(message.contentVersion));
-        tellUp();
+        isUp = true;
+        waiting.abort();
       }
     },
+    onEnd: () => void wait(failedMs).then(() => waiting.abort()),
   });
   const endListening = options.db.channels.listen('batches', () => thread.send('batches'));
-  const waiting = new AbortController();
-  const tooLong = pause(startMs, undefined, { signal: waiting.signal }).catch(() => {});
   options.onStop.add('detect', async () => {
     waiting.abort();
     endListening();
@@ -59,7 +65,8 @@ export function startDetect(
   });
   return {
     state: () => thread.state(),
-    up: Promise.race([toldUp, tooLong]).then(() => waiting.abort()),
+    isUp: () => isUp,
+    up: wait(hangMs).then(() => waiting.abort()),
     onFindings: (wake) => {
       wakeTriage = wake;
     },

@@ -43,7 +43,14 @@ export interface Response {
 
 /** The respond room with its points and its engine process. */
 export async function startResponse(
-  options: ServeOptions & { db: Database; state: OpenState; access: Access; ingest: Ingest; onStop: OnStop },
+  options: ServeOptions & {
+    db: Database;
+    path: Database;
+    state: OpenState;
+    access: Access;
+    ingest: Ingest;
+    onStop: OnStop;
+  },
 ): Promise<Response> {
   const { config, clock, log, db, state, onStop } = options;
   const warnings = await readWarningLists(join(options.root, 'content/lists'));
@@ -109,6 +116,7 @@ export async function startResponse(
       ...(config.http.public_url === undefined ? {} : { public_url: config.http.public_url }),
     },
     environment: options.environment,
+    db,
     clock,
     log,
   });
@@ -117,7 +125,7 @@ export async function startResponse(
   return {
     containments: createContainments(settings, push),
     enforcement,
-    stage: createStage(settings, { push, playbooks: () => playbooks.current() }),
+    stage: createStage({ ...settings, db: options.path }, { push, playbooks: () => playbooks.current() }),
     engine,
   };
 }

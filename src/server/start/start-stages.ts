@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Access } from '../../access/index.ts';
+import { messageOf } from '../../base/errors.ts';
 import { startLoop, type Loop } from '../../base/loop.ts';
 import type { Channel, Database } from '../../db/index.ts';
 import {
@@ -17,6 +18,7 @@ import type { OnStop } from './on-stop.ts';
 import type { OpenState } from './open-state.ts';
 import type { ServeOptions } from '../serve.ts';
 import { createCheckpointShipper } from './ship-checkpoints.ts';
+import { rehearsePath } from './rehearse-path.ts';
 import type { Response } from './start-response.ts';
 import type { Detecting } from './start-detect.ts';
 
@@ -38,6 +40,8 @@ const pageSize = 1_000;
 export async function startStages(
   options: ServeOptions & {
     db: Database;
+    /** For the path to containment alone: its sessions stay open, their statements prepared. */
+    path: Database;
     state: OpenState;
     access: Access;
     response: Response;
@@ -46,7 +50,7 @@ export async function startStages(
     onStop: OnStop;
   },
 ): Promise<Stages> {
-  const { config, clock, log, db, state, response, onStop } = options;
+  const { config, clock, log, db, path, state, response, onStop } = options;
   const loop = (
     name: string,
     channels: readonly Channel[],
@@ -136,12 +140,15 @@ export async function startStages(
   loop('batches', [], () => options.ingest.maintainTurn(), 3_600_000);
 
   const triage = createTriage({
-    db,
+    db: path,
     clock,
     log,
     declare: config.triage.declare,
     settings: { joinWindowMs: config.triage.window_s * 1_000 },
   });
+  await rehearsePath(path, clock.now(), [triage, response.stage]).catch((error: unknown) =>
+    log.warn({ error: messageOf(error) }, 'The path to containment could not be rehearsed; the first attack warms it.'),
+  );
   const triaging = loop('triage', ['findings'], () => triage.turn());
   loop('respond', ['incidents'], () => response.stage.turn());
   loop('containments', ['containments'], () => response.containments.turn(), pollMs, bookkeepingMs);

@@ -28,6 +28,8 @@ export function superviseThread(options: {
   clock: Clock;
   log: Log;
   onMessage(message: unknown): void;
+  /** It ended without being asked, and is started again. */
+  onEnd(): void;
 }): SupervisedThread {
   const { clock, log, name } = options;
   let worker: Worker | undefined;
@@ -61,6 +63,7 @@ export function superviseThread(options: {
       restarts += 1;
       const pauseMs = Math.min(longestPauseMs, 100 * 2 ** (failures - 1));
       log.warn({ thread: name, code, error: detail, pauseMs }, 'A thread ended and is started again.');
+      options.onEnd();
       timer = setTimeout(start, pauseMs);
     });
   }

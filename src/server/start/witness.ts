@@ -8,9 +8,10 @@ import type { Witness } from '../../respond/index.ts';
 export function createWitness({ own }: Pick<Ingest, 'own'>): Witness {
   return {
     areAlive,
-    tellIneffective: (tx, containment) =>
-      own.tell(tx, [
-        {
+    tellIneffective: (tx, containments) =>
+      own.tell(
+        tx,
+        containments.map((containment) => ({
           tenantId: containment.tenant_id,
           siteId: containment.site_id,
           isDemonstration: containment.is_demonstration,
@@ -22,7 +23,7 @@ export function createWitness({ own }: Pick<Ingest, 'own'>): Witness {
             incident_id: containment.incident_id,
             points: containment.points.map(({ point_id }) => point_id),
           },
-        },
-      ]),
+        })),
+      ),
   };
 }

@@ -125,7 +125,12 @@ function parseHeader(doc: LocatedDocument, file: string, hash: string): Header {
   const level = levels.find((one) => one === levelText);
   if (!level) throw errors.BAD_VALUE(['level', `one of ${levels.join(', ')}`], { where: doc.where(['level']) });
   const name = text('name');
-  const optional = { name, status: text('status'), author: text('author') };
+  const optional = {
+    name,
+    status: text('status'),
+    author: text('author'),
+    description: describe(doc.values['description']),
+  };
   return {
     file,
     document: doc.document,
@@ -139,6 +144,16 @@ function parseHeader(doc: LocatedDocument, file: string, hash: string): Header {
     falsepositives: list('falsepositives'),
     custom: Object.fromEntries(Object.entries(doc.values).filter(([key]) => !standardKeys.has(key))),
   };
+}
+
+/** Paragraphs stay; what would move a terminal does not. A rule works without it, so that it is never a reason to refuse one. */
+function describe(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const text = value
+    .slice(0, 4_000)
+    .replaceAll(/[^\P{Cc}\n\t]/gu, '')
+    .trim();
+  return text === '' ? undefined : text.toWellFormed();
 }
 
 /** `global` is merged into what follows, `reset` forgets it, `repeat` is the document before with changes (SPEC.md [Y3]). */

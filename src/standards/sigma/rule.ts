@@ -25,6 +25,8 @@ export interface Header {
   status?: string;
   level: Level;
   author?: string;
+  /** What it finds and why that matters; at most 4,000 characters of it. */
+  description?: string;
   tags: readonly string[];
   falsepositives: readonly string[];
   /** Every other key of the document, as it stands: what a product adds to the standard. */

@@ -5,8 +5,9 @@ import { viewOf } from '../group/finding-view.ts';
 import type { Placement } from '../group/group.ts';
 import { loadKnown } from '../store/known.ts';
 import { allFindingIds } from '../store/incidents.ts';
-import { deleteEntities, writeGrouped } from '../store/write-incidents.ts';
-import { scoreIncidents } from './score-incidents.ts';
+import { deleteEntities, writeGrouped, writeScores } from '../store/write-incidents.ts';
+import { scoreIncidents } from '../score/score-incidents.ts';
+import { factsOf } from '../store/facts.ts';
 import { seenEntities, triageActor } from './write-placements.ts';
 
 /** After findings were moved by a person: entities, counts and score of a locked incident from the findings it has now. */
@@ -34,5 +35,6 @@ export async function rebuildIncident(tx: Tx, incident: Incident, atMs: number):
     isDemonstration: findings.every((finding) => finding.is_demonstration),
   };
   const bare = { ...incident, first_seen_at: span.firstSeenAt, last_seen_at: span.lastSeenAt };
-  await scoreIncidents(tx, [bare], new Map([[incident.id, span]]), atMs);
+  const scored = scoreIncidents([bare], await factsOf(tx, [incident.id]), new Map([[incident.id, span]]), atMs);
+  await writeScores(tx, scored, atMs);
 }

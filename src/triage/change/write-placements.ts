@@ -15,7 +15,10 @@ import {
 
 export const triageActor = 'system:triage';
 
-/** Writes what grouping decided and gives the opened incidents; counts and scores follow. Raises unique_violation when another process was faster. */
+/**
+ * Writes what grouping decided and gives the opened incidents; counts and scores follow. All is sent before it returns, so
+ * that what is sent next reads it. Raises unique_violation when another process was faster.
+ */
 export async function writePlacements(
   tx: Tx,
   placements: readonly Placement[],
@@ -23,17 +26,20 @@ export async function writePlacements(
   atMs: number,
 ): Promise<Incident[]> {
   const reopened = placements.filter((placement) => placement.how === 'reopens');
-  if (reopened.length > 0) await setCausesOpen(tx, ids(reopened), true);
   const arriving = placements.filter((placement) => placement.how !== 'fires_again');
   const moved = arriving.filter((placement) => placement.wasElsewhere).map((placement) => placement.finding.id);
-  if (moved.length > 0) await leaveIncidents(tx, moved);
   const grouped = {
     opened: placements.filter((placement) => placement.how === 'opens').map(newIncident),
     causes: arriving.map(causeRow),
     joined: placements.map(joinedFinding),
     entities: seenEntities(placements, known),
   };
-  return writeGrouped(tx, grouped, triageActor, atMs);
+  const [, , opened] = await Promise.all([
+    reopened.length > 0 && setCausesOpen(tx, ids(reopened), true),
+    moved.length > 0 && leaveIncidents(tx, moved),
+    writeGrouped(tx, grouped, triageActor, atMs),
+  ]);
+  return opened;
 }
 
 const ids = (placements: readonly Placement[]) => [...new Set(placements.map((placement) => placement.incidentId))];

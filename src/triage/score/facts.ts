@@ -7,7 +7,9 @@ export interface Facts {
   /** Title of the rule of the worst finding, the first of them. */
   title: string;
   findingCount: number;
+  /** [T25] Of the rule that counted the most: what two rules saw may be the same events. A lower bound. */
   eventCount: number;
+  ruleCount: number;
   techniqueIds: readonly string[];
   /** Distinct machines and accounts that suffered or were aimed at. */
   victimHosts: number;

@@ -10,6 +10,7 @@ const facts: Facts = {
   title: 'SSH brute force',
   findingCount: 1,
   eventCount: 1,
+  ruleCount: 1,
   techniqueIds: [],
   victimHosts: 1,
   victimUsers: 1,

@@ -47,7 +47,7 @@ function countTerm(facts: Facts): RiskTerm {
   return {
     name: 'count',
     points: tenth(Math.min(10, 3 * Math.log10(Math.max(1, facts.eventCount)))),
-    reason: `${counted(facts.eventCount, 'event')} in ${counted(facts.findingCount, 'finding')}.`,
+    reason: `${facts.ruleCount > 1 ? 'At least ' : ''}${counted(facts.eventCount, 'event')} in ${counted(facts.findingCount, 'finding')}.`,
   };
 }
 

@@ -9,6 +9,7 @@ const Row = z.object({
   title: z.string(),
   finding_count: z.number(),
   event_count: z.number(),
+  rule_count: z.number(),
   technique_ids: z.array(z.string()),
   victim_hosts: z.number(),
   victim_users: z.number(),
@@ -27,11 +28,13 @@ export async function factsOf(tx: Tx, incidentIds: readonly string[]): Promise<M
     sql`select i.id as incident_id, f.*, e.*, v.*, (select former.verdict from incidents former where former.id = i.former_incident_id) as former_verdict
       from incidents i
       cross join lateral (
-        select max(severity_id) as worst, count(*)::int as finding_count, sum(event_count)::bigint as event_count,
+        select max(severity_id) as worst, count(*)::int as finding_count, max(of_rule)::bigint as event_count,
+          count(distinct rule_id)::int as rule_count,
           (array_agg(rule_title order by severity_id desc, joined_at, finding_id))[1] as title,
           array(select distinct technique from incident_findings inner_f, unnest(inner_f.technique_ids) as technique
             where inner_f.incident_id = i.id limit 100) as technique_ids
-        from incident_findings where incident_id = i.id) f
+        from (select *, sum(event_count) over (partition by rule_id) as of_rule
+          from incident_findings where incident_id = i.id) joined) f
       cross join lateral (
         select 
           greatest(count(distinct value) filter (where role in ('victim', 'target') and type = 'host'),
@@ -58,6 +61,7 @@ export async function factsOf(tx: Tx, incidentIds: readonly string[]): Promise<M
         title: row.title,
         findingCount: row.finding_count,
         eventCount: row.event_count,
+        ruleCount: row.rule_count,
         techniqueIds: row.technique_ids,
         victimHosts: row.victim_hosts,
         victimUsers: row.victim_users,

@@ -12,7 +12,7 @@ import { openStatuses } from '../statuses.ts';
 /** Places of an entity that is everywhere: more would only make its weight smaller. */
 const placesEach = 50;
 
-/** Reads what grouping must know about these findings: five statements, whatever their number. */
+/** Reads what grouping must know about these findings: five statements sent together, whatever the number of findings. */
 export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindowMs: number): Promise<Known> {
   const views = findings.map((finding) => ({ finding, view: viewOf(finding) }));
   const pairs = views.map(({ finding, view }) => pairOf(finding, view));
@@ -26,6 +26,16 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
   );
   const since = Math.min(...findings.map((finding) => finding.first_seen_at.getTime())) - joinWindowMs;
 
+  const entities = distinct(named);
+  const [assets, memberships, pairRows, places] = await Promise.all([
+    assetsOf(tx, entities),
+    selectMemberships(
+      tx,
+      findings.map((finding) => finding.id),
+    ),
+    selectPairs(tx, pairs),
+    selectEntities(tx, entities, since),
+  ]);
   const known: Known = {
     membership: new Map(),
     counted: new Map(),
@@ -33,18 +43,15 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
     former: new Map(),
     incidents: new Map(),
     entities: new Map(),
-    assets: await assetsOf(tx, distinct(named)),
+    assets,
   };
-  for (const row of await selectMemberships(
-    tx,
-    findings.map((finding) => finding.id),
-  )) {
+  for (const row of memberships) {
     known.counted.set(row.finding_id, row.event_count);
     if (row.incident === null) continue;
     known.membership.set(row.finding_id, row.incident.id);
     known.incidents.set(row.incident.id, row.incident);
   }
-  for (const row of await selectPairs(tx, pairs)) {
+  for (const row of pairRows) {
     known.incidents.set(row.incident.id, row.incident);
     if (row.is_open) known.pairs.set(pairKey(row), row.incident.id);
     else
@@ -55,7 +62,7 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
         verdict: row.verdict,
       });
   }
-  for (const row of await selectEntities(tx, distinct(named), since)) {
+  for (const row of places) {
     const key = entityKey(row, row);
     known.incidents.set(row.incident.id, row.incident);
     const place: KnownEntity = {
@@ -84,19 +91,24 @@ function distinct(named: readonly Named[]): Named[] {
 }
 
 async function assetsOf(tx: Tx, named: readonly Named[]): Promise<Known['assets']> {
-  const assets: Known['assets'] = new Map();
   const keys = named.flatMap(({ type, ...entity }) => {
     const known: AssetKey[] = type === 'ip' || type === 'host' ? [{ ...entity, type }] : [];
     return known;
   });
-  for (const asset of await assetsFor(tx, keys))
-    assets.set(entityKey(asset, { type: asset.key_type, value: asset.key_value }), asset);
   const users = Map.groupBy(
     named.filter((entity) => entity.type === 'user'),
     (entity) => entity.tenant_id,
   );
-  for (const [tenantId, entities] of users) {
-    const identities = await identitiesFor(tx, tenantId, [...new Set(entities.map((entity) => entity.value))]);
+  const [machines, ...people] = await Promise.all([
+    assetsFor(tx, keys),
+    ...[...users].map(async ([tenantId, entities]) => ({
+      entities,
+      identities: await identitiesFor(tx, tenantId, [...new Set(entities.map((entity) => entity.value))]),
+    })),
+  ]);
+  const assets: Known['assets'] = new Map();
+  for (const asset of machines) assets.set(entityKey(asset, { type: asset.key_type, value: asset.key_value }), asset);
+  for (const { entities, identities } of people) {
     const byName = new Map(identities.map((identity) => [identity.name, identity]));
     for (const entity of entities) {
       const identity = byName.get(entity.value.toLowerCase());

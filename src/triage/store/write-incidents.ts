@@ -19,18 +19,28 @@ export interface NewIncident {
   last_seen_at: Date;
 }
 
-/** Suspected and new, with nothing counted yet: scoring fills the rest in the same transaction. */
+/**
+ * Suspected and new, with nothing counted yet: scoring fills the rest in the same transaction. Their numbers follow each other
+ * within a tenant: a transaction that opens incidents of it waits for another that does.
+ */
 const opening = (incidents: readonly NewIncident[], atMs: number) => sql`
-  insert into incidents as i (id, tenant_id, site_id, title, stage, status, severity_id, risk_score, risk_terms, entity_type,
-    entity_value, entity_reason, cause, finding_count, event_count, first_seen_at, last_seen_at, is_demonstration,
-    former_incident_id, revision, created_at, updated_at)
-  select id, tenant_id, site_id, title, 'suspected', 'new', severity_id, 0, '[]', entity_type, entity_value,
-    entity_reason, cause, 0, 0, first_seen_at, last_seen_at, is_demonstration, former_incident_id, 0,
-    to_timestamp(${atMs} / 1000.0), to_timestamp(${atMs} / 1000.0)
-  from jsonb_to_recordset(${storableJson(incidents)}::jsonb) as given (id text, tenant_id text, site_id text, title text,
-    severity_id smallint, entity_type text, entity_value text, entity_reason text, cause text, is_demonstration boolean,
-    former_incident_id text, first_seen_at timestamptz, last_seen_at timestamptz)
-  returning ${incidentColumns}`;
+  given as (select given.*, row_number() over of_tenant as place, count(*) over (partition by tenant_id) as places
+    from jsonb_to_recordset(${storableJson(incidents)}::jsonb) as given (id text, tenant_id text, site_id text, title text,
+      severity_id smallint, entity_type text, entity_value text, entity_reason text, cause text, is_demonstration boolean,
+      former_incident_id text, first_seen_at timestamptz, last_seen_at timestamptz)
+    window of_tenant as (partition by tenant_id order by id)),
+  counted as (insert into incident_numbers as known (tenant_id, last_number)
+    select tenant_id, count(*) from given group by tenant_id order by tenant_id
+    on conflict (tenant_id) do update set last_number = known.last_number + excluded.last_number
+    returning tenant_id, last_number),
+  opened as (insert into incidents as i (id, number, tenant_id, site_id, title, stage, status, severity_id, risk_score,
+      risk_terms, entity_type, entity_value, entity_reason, cause, finding_count, event_count, first_seen_at, last_seen_at,
+      is_demonstration, former_incident_id, revision, created_at, updated_at)
+    select id, last_number - places + place, tenant_id, site_id, title, 'suspected', 'new', severity_id, 0, '[]',
+      entity_type, entity_value, entity_reason, cause, 0, 0, first_seen_at, last_seen_at, is_demonstration,
+      former_incident_id, 0, to_timestamp(${atMs} / 1000.0), to_timestamp(${atMs} / 1000.0)
+    from given join counted using (tenant_id)
+    returning ${incidentColumns})`;
 
 export interface CauseRow {
   incident_id: string;
@@ -128,7 +138,7 @@ export interface Grouped {
 export const writeGrouped = (tx: Tx, grouped: Grouped, by: string, atMs: number): Promise<Incident[]> =>
   tx.many(
     Incident,
-    sql`with opened as (${opening(grouped.opened ?? [], atMs)}),
+    sql`with ${opening(grouped.opened ?? [], atMs)},
       causes as (${claimingCauses(grouped.causes ?? [])}),
       joined as (${joiningFindings(grouped.joined ?? [], by, atMs)}),
       seen as (${seeingEntities(grouped.entities ?? [])})

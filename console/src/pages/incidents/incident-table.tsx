@@ -71,7 +71,10 @@ function Row({ incident, containments }: { incident: WireIncident; containments:
       </td>
       <td className="cell max-lg:hidden">{response}</td>
       <td className="cell text-right! tabular-nums max-sm:hidden">{Math.round(incident.risk_score)}</td>
-      <td className="cell text-right! tabular-nums max-lg:hidden">{incident.event_count}</td>
+      <td className="cell text-right! tabular-nums max-lg:hidden">
+        {incident.finding_count > 1 && '≥ '}
+        {incident.event_count}
+      </td>
       <td className="cell max-sm:hidden">{status}</td>
       <td className="cell text-soft text-right! max-sm:hidden">{lastSeen}</td>
     </tr>

@@ -5,6 +5,7 @@ import { Empty } from '../../ui/states.tsx';
 import { duration, Moment } from '../../ui/time.tsx';
 import { visible } from '../../ui/visible.ts';
 import { ContainmentCard } from '../containment-card.tsx';
+import { awaitsPerson } from '../standing.ts';
 
 const longest = 60;
 
@@ -53,6 +54,7 @@ export function WhatHappened({ data }: { data: IncidentDetail }) {
         </dd>
         <dt className="text-soft">Size</dt>
         <dd>
+          {incident.finding_count > 1 && 'at least '}
           {incident.event_count} events in {incident.finding_count}{' '}
           {incident.finding_count === 1 ? 'finding' : 'findings'}
         </dd>
@@ -74,7 +76,7 @@ export function Response({ items, incident }: { items: readonly WireContainment[
       </Empty>
     );
   const rank = (one: WireContainment) =>
-    one.status === 'in_force' || one.status === 'ordered' ? 0 : one.status === 'awaiting_approval' ? 1 : 2;
+    one.status === 'in_force' || one.status === 'ordered' ? 0 : awaitsPerson(one) ? 1 : 2;
   return (
     <ul>
       {items

@@ -1,29 +1,27 @@
-import type { Containment } from '../../../schema/containment.ts';
-import type { Action, ActionCall, ActionOutcome } from '../action.ts';
-import type { ContainmentAccess } from './containment-access.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { adoptIn } from '../../contain/adopt.ts';
+import type { ContainmentStanding } from '../../store/standings.ts';
+import type { ActionCall, ActionOutcome, InnerAction } from '../action.ts';
 
 /**
  * `firebreak:deny-address`: adopts the denials that the fast path made for this step. It orders none itself: nothing is
  * denied that did not pass decide() before the run began. Fails when all of them were refused or have failed.
  */
-export function denyAddress(containments: ContainmentAccess): Action {
+export function denyAddress(clock: Clock): InnerAction {
   return {
     name: 'firebreak:deny-address',
-    isRepeatable: true,
-    async run(call) {
+    async within(tx, call) {
       const wanted = call.containments.filter((one) => one.step_id === call.stepId);
-      if (wanted.length === 0) return { outcome: 'failed', detail: 'The findings named no address to deny.' };
-      const adopted: Containment[] = [];
-      for (const { containment_id: id } of wanted) {
-        const containment = await containments.adopt(id, call.executionId);
-        if (containment) adopted.push(containment);
-      }
-      return outcomeOf(adopted, call);
+      if (wanted.length === 0)
+        return { outcome: 'failed', detail: 'The findings named no address to deny.', entries: [] };
+      const ids = wanted.map((one) => one.containment_id);
+      const { adopted, entries } = await adoptIn(tx, ids, call.executionId, clock.now());
+      return { ...outcomeOf(adopted, call), entries };
     },
   };
 }
 
-function outcomeOf(adopted: readonly Containment[], call: ActionCall): ActionOutcome {
+function outcomeOf(adopted: readonly ContainmentStanding[], call: Pick<ActionCall, 'containments'>): ActionOutcome {
   const out = {
     __target__: adopted.map((containment) => containment.target).join(', ') || '(nothing)',
     __containment_status__: adopted.map(standing).join('; ') || 'none was made',
@@ -34,13 +32,11 @@ function outcomeOf(adopted: readonly Containment[], call: ActionCall): ActionOut
 }
 
 /** How a containment stands, in words for people. */
-export function standing(containment: Containment): string {
+export function standing(containment: ContainmentStanding): string {
   if (containment.level === 'shadow') return 'shadow: it would have been denied, nothing was';
   switch (containment.status) {
-    case 'refused': {
-      const reason = containment.decision.find((step) => step.outcome === 'forbid')?.reason;
-      return `refused${reason ? `: ${reason}` : ''}`;
-    }
+    case 'refused':
+      return `refused${containment.refusal ? `: ${containment.refusal}` : ''}`;
     case 'proposed':
       return 'suggested to a person';
     case 'awaiting_approval':

@@ -4,7 +4,7 @@ import { messageOf } from '../../../base/errors.ts';
 import { assetFor, indicatorsFor } from '../../../context/index.ts';
 import type { Database } from '../../../db/index.ts';
 import { incidentById, listIncidents } from '../../../triage/index.ts';
-import type { Action, ActionCall } from '../action.ts';
+import type { ActionCall, ReadingAction } from '../action.ts';
 
 const maxIncidents = 50;
 
@@ -15,7 +15,7 @@ type Lookup = (call: ActionCall, address: string) => Promise<string>;
  * `firebreak:enrich`: what is known here of the incident's entity, for the people who are told. Only our own tables are
  * read; nobody outside is asked, and no name is looked up. What could not be read is said.
  */
-export function enrich({ db, clock }: { db: Database; clock: Clock }): Action {
+export function enrich({ db, clock }: { db: Database; clock: Clock }): ReadingAction {
   const lookups: readonly (readonly [string, Lookup])[] = [
     ['earlier incidents', earlierIncidents],
     ['asset', asset],
@@ -51,8 +51,7 @@ export function enrich({ db, clock }: { db: Database; clock: Clock }): Action {
 
   return {
     name: 'firebreak:enrich',
-    isRepeatable: true,
-    async run(call) {
+    async read(call) {
       const incident = call.incidentId === null ? undefined : await incidentById(db.read, call.incidentId);
       const value = incident?.entity_value ?? call.args['__target__'] ?? '';
       const address = canonicalAddress(value.replace(/\/\d+$/, ''));

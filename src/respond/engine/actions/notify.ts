@@ -6,7 +6,7 @@ import type { DeliveryOutcome, Notification, Notifier } from '../../../connector
 import type { Database } from '../../../db/index.ts';
 import type { Incident } from '../../../schema/incident.ts';
 import { incidentById } from '../../../triage/index.ts';
-import type { Action, ActionCall } from '../action.ts';
+import type { ActionCall, OuterAction } from '../action.ts';
 import { beginNotification, finishNotification } from '../store/notifications.ts';
 
 const maxTextChars = 16_000;
@@ -24,7 +24,7 @@ export function notify(world: {
   clock: Clock;
   notifiers: readonly Notifier[];
   consoleUrl?: string;
-}): Action {
+}): OuterAction {
   return {
     name: 'firebreak:notify',
     // Each delivery is guarded by its own row.

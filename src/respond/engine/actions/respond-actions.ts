@@ -2,7 +2,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Notifier } from '../../../connector/index.ts';
 import type { Database } from '../../../db/index.ts';
 import type { Action } from '../action.ts';
-import { containmentAccess } from './containment-access.ts';
+import { createContainmentWatch } from '../containment-watch.ts';
 import { denyAddress } from './deny-address.ts';
 import { enrich } from './enrich.ts';
 import { notify } from './notify.ts';
@@ -16,8 +16,13 @@ export function respondActions(world: {
   notifiers: readonly Notifier[];
   consoleUrl?: string;
 }): Action[] {
-  const containments = containmentAccess(world);
-  return [denyAddress(containments), verify(containments), enrich(world), notify(world), release(containments)];
+  return [
+    denyAddress(world.clock),
+    verify(createContainmentWatch(world.db)),
+    enrich(world),
+    notify(world),
+    release(world),
+  ];
 }
 
 /** The command types that a playbook may have here. */

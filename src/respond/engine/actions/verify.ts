@@ -1,70 +1,44 @@
-import type { Containment } from '../../../schema/containment.ts';
 import { verificationOf } from '../../enforce/verify.ts';
-import type { Action, ActionCall, ActionOutcome } from '../action.ts';
-import type { ContainmentAccess } from './containment-access.ts';
+import type { ContainmentStanding } from '../../store/standings.ts';
+import type { ActionOutcome, OuterAction } from '../action.ts';
+import type { ContainmentWatch } from '../containment-watch.ts';
 import { standing } from './deny-address.ts';
 
 /** How long the effect is waited for; that the denial is there is waited for as long as the step has time. */
 const effectMs = 20_000;
-const pollMs = 500;
 
 /**
  * `firebreak:verify`: waits until the denials of this run were read back and had an effect. Fails when one is not there or
  * has none; says so when it cannot be told. A denial that is only proposed, shadowed or over is told, not waited for.
  */
-export function verify(containments: ContainmentAccess): Action {
+export function verify(watch: ContainmentWatch): OuterAction {
   return {
     name: 'firebreak:verify',
     isRepeatable: true,
     async run(call) {
       const since = performance.now();
-      for (;;) {
-        const found = await readAll(containments, call);
+      const isDone = (found: readonly ContainmentStanding[]) => {
         const isPatient = performance.now() - since < effectMs;
-        if (found.every((containment) => isSettled(containment, isPatient)) || call.signal.aborted)
-          return outcomeOf(found);
-        await change(containments, call.signal);
-      }
+        return found.every((containment) => isSettled(containment, isPatient));
+      };
+      const ids = call.containments.map((one) => one.containment_id);
+      return outcomeOf(await watch.waitFor(ids, isDone, call.signal));
     },
   };
 }
 
-async function readAll(containments: ContainmentAccess, call: ActionCall): Promise<Containment[]> {
-  const found: Containment[] = [];
-  for (const { containment_id: id } of call.containments) {
-    const containment = await containments.byId(id);
-    if (containment) found.push(containment);
-  }
-  return found;
-}
-
-/** Resolves at the next change, at the latest after a poll. */
-function change(containments: ContainmentAccess, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      end();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, pollMs);
-    const end = containments.onChange(done);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}
-
 /** Only these are, or should be, enforced. */
-function isEnforced({ level, status }: Containment): boolean {
+function isEnforced({ level, status }: ContainmentStanding): boolean {
   return level !== 'shadow' && (status === 'ordered' || status === 'in_force' || status === 'uncertain');
 }
 
-function isSettled(containment: Containment, isPatient: boolean): boolean {
+function isSettled(containment: ContainmentStanding, isPatient: boolean): boolean {
   if (!isEnforced(containment)) return true;
   if (verificationOf(containment.verification) !== 'pending') return true;
   return containment.verification.applied !== 'pending' && !isPatient;
 }
 
-function outcomeOf(found: readonly Containment[]): ActionOutcome {
+function outcomeOf(found: readonly ContainmentStanding[]): ActionOutcome {
   const words = found.map((containment) => `${containment.target}: ${verified(containment)}`).join('; ');
   const isFailed = found.some((containment) => {
     if (containment.level === 'shadow') return false;
@@ -84,7 +58,7 @@ function outcomeOf(found: readonly Containment[]): ActionOutcome {
   };
 }
 
-function verified(containment: Containment): string {
+function verified(containment: ContainmentStanding): string {
   const { applied, effective, dropped_packets: dropped, detail } = containment.verification;
   if (containment.level === 'shadow') return 'nothing to verify (shadow)';
   if (!isEnforced(containment) && containment.status !== 'unverifiable') return standing(containment);

@@ -1,22 +1,27 @@
 import { z } from 'zod';
 import { storableJson, storableText } from '../../../base/storable-text.ts';
 import { sql, type Tx } from '../../../db/index.ts';
-import { Execution, StepExecution, type ExecutionStatus } from '../execution.ts';
-import type { ExecutionRequest } from '../request-execution.ts';
+import { Execution, StepExecution, type ExecutionRequest, type ExecutionStatus } from '../execution.ts';
 
 const storable = (text: string) => storableText(text).slice(0, 4_000);
 
 const jsonb = (value: unknown) => sql`${storableJson(value)}::jsonb`;
 
-/** Gives false when the run is there already. */
-export async function insertExecution(tx: Tx, request: ExecutionRequest): Promise<boolean> {
+/**
+ * Asks for a run in the deciding transaction: it exists exactly if that commits. Wake 'executions' afterwards.
+ * Gives false when this run was asked for before.
+ */
+export async function requestExecution(tx: Tx, request: ExecutionRequest): Promise<boolean> {
   const count = await tx.run(sql`
-    insert into executions (id, tenant_id, site_id, playbook_id, playbook_version, playbook_name, incident_id, inputs,
-      requested_by, is_demonstration)
-    values (${request.executionId}, ${request.tenantId}, ${request.siteId}, ${request.playbook.id},
-      ${request.playbook.version}, ${request.playbook.name}, ${request.incidentId}, ${jsonb(request.inputs)},
-      ${request.requestedBy}, ${request.isDemonstration})
-    on conflict (id) do nothing`);
+    with run as (
+      insert into executions (id, tenant_id, site_id, playbook_id, playbook_version, playbook_name, incident_id, inputs,
+        requested_by, is_demonstration)
+      values (${request.executionId}, ${request.tenantId}, ${request.siteId}, ${request.playbook.id},
+        ${request.playbook.version}, ${request.playbook.name}, ${request.incidentId}, ${jsonb(request.inputs)},
+        ${request.requestedBy}, ${request.isDemonstration})
+      on conflict (id) do nothing returning id)
+    insert into execution_requests (execution_id, kind, request_key, body)
+    select id, 'start', '', ${jsonb(request.delayMs ? { delay_ms: request.delayMs } : {})} from run`);
   return count === 1;
 }
 
@@ -85,9 +90,9 @@ export async function beginStep(
   const row = await tx.one(
     BegunStep,
     sql`insert into step_executions as s (execution_id, step_id, iteration, command_index, step_type, step_name,
-          command_type, effect_key, status, executor_id)
+          command_type, effect_key, status, executor_id, started_at)
         values (${step.executionId}, ${step.stepId}, ${step.iteration}, ${step.commandIndex}, ${step.stepType},
-          ${step.stepName}, ${step.commandType}, ${step.effectKey}, 'ongoing', ${step.executorId})
+          ${step.stepName}, ${step.commandType}, ${step.effectKey}, 'ongoing', ${step.executorId}, clock_timestamp())
         on conflict (execution_id, step_id, iteration, command_index) do update set
           attempts = s.attempts + case when s.finished_at is null then 1 else 0 end,
           executor_id = case when s.finished_at is null then excluded.executor_id else s.executor_id end
@@ -96,53 +101,83 @@ export async function beginStep(
   return { isNew: row.is_new, row };
 }
 
-/** Puts the outcome on record and with it the run's progress. False: it is finished, or another process has taken it over. */
-export async function finishStep(
-  tx: Tx,
-  step: StepKey & { executorId: string; status: StepExecution['status']; detail: string; out: Record<string, string> },
-): Promise<boolean> {
-  const count = await tx.run(sql`
-    update step_executions
-    set status = ${step.status}, status_text = ${storable(step.detail)}, outputs = ${jsonb(step.out)},
-      finished_at = clock_timestamp()
-    where execution_id = ${step.executionId} and step_id = ${step.stepId} and iteration = ${step.iteration}
-      and command_index = ${step.commandIndex} and executor_id = ${step.executorId} and finished_at is null`);
-  if (count === 1)
-    await tx.run(sql`update executions set recoveries = 0 where id = ${step.executionId} and recoveries > 0`);
-  return count === 1;
+/** A step that is over. */
+export interface EndedStep extends Omit<StepKey, 'executionId'> {
+  stepType: string;
+  stepName: string;
+  commandType: string;
+  effectKey: string;
+  /** The process in which it ended. */
+  executorId: string;
+  status: StepExecution['status'];
+  detail: string;
+  out: Readonly<Record<string, string>>;
 }
 
-export function stepExecution(tx: Tx, step: StepKey): Promise<StepExecution | undefined> {
-  return tx.maybe(
+/**
+ * Puts ends on record, in this order. Tells of each whether it was not there yet; one that another process has taken over
+ * since is left to that.
+ */
+export async function settleSteps(tx: Tx, executionId: string, steps: readonly EndedStep[]): Promise<boolean[]> {
+  const rows = steps.map((step, place) => ({
+    place,
+    step_id: step.stepId,
+    iteration: step.iteration,
+    command_index: step.commandIndex,
+    step_type: step.stepType,
+    step_name: step.stepName,
+    command_type: step.commandType,
+    effect_key: step.effectKey,
+    status: step.status,
+    status_text: storable(step.detail),
+    outputs: step.out,
+    executor_id: step.executorId,
+  }));
+  const settled = await tx.many(
+    StepPlace,
+    sql`with given as (
+          select * from jsonb_to_recordset(${jsonb(rows)}) as g (place integer, step_id text, iteration integer,
+            command_index integer, step_type text, step_name text, command_type text, effect_key text, status text,
+            status_text text, outputs jsonb, executor_id text)
+        ), settled as (
+          insert into step_executions as s (execution_id, step_id, iteration, command_index, step_type, step_name,
+            command_type, effect_key, status, status_text, outputs, executor_id, started_at, finished_at)
+          select ${executionId}, step_id, iteration, command_index, step_type, step_name, command_type, effect_key, status,
+            status_text, outputs, executor_id, clock_timestamp() + place * interval '1 microsecond', clock_timestamp()
+          from given order by place
+          on conflict (execution_id, step_id, iteration, command_index) do update set
+            status = excluded.status, status_text = excluded.status_text, outputs = excluded.outputs,
+            finished_at = excluded.finished_at
+          where s.finished_at is null and s.executor_id = excluded.executor_id
+          returning s.step_id, s.iteration, s.command_index
+        )
+        select place from given join settled using (step_id, iteration, command_index)`,
+  );
+  const fresh = new Set(settled.map(({ place }) => place));
+  return steps.map((_, place) => fresh.has(place));
+}
+
+const StepPlace = z.object({ place: z.int() });
+
+/** Takeovers before this do not count any more. */
+export async function forgetRecoveries(tx: Tx, executionId: string): Promise<void> {
+  await tx.run(sql`update executions set recoveries = 0 where id = ${executionId} and recoveries > 0`);
+}
+
+export function stepExecution(tx: Tx, step: StepKey): Promise<StepExecution> {
+  return tx.one(
     StepExecution,
     sql`select * from step_executions where execution_id = ${step.executionId} and step_id = ${step.stepId}
           and iteration = ${step.iteration} and command_index = ${step.commandIndex}`,
   );
 }
 
-/** A step without an effect, passed. */
-export async function insertPassedStep(
-  tx: Tx,
-  step: StepKey & {
-    stepName: string;
-    stepType: string;
-    status: StepExecution['status'];
-    detail: string;
-    executorId: string;
-  },
-): Promise<void> {
-  await tx.run(sql`
-    insert into step_executions (execution_id, step_id, iteration, command_index, step_type, step_name, effect_key, status,
-      status_text, executor_id, finished_at)
-    values (${step.executionId}, ${step.stepId}, ${step.iteration}, 0, ${step.stepType}, ${step.stepName}, '',
-      ${step.status}, ${storable(step.detail)}, ${step.executorId}, clock_timestamp())
-    on conflict (execution_id, step_id, iteration, command_index) do nothing`);
-}
+const BegunExecution = Execution.extend({ started_at: z.date() });
 
 /** Marks the run as under way in this process. undefined: it is over, or never was. */
-export function beginExecution(tx: Tx, id: string, executorId: string): Promise<Execution | undefined> {
+export function beginExecution(tx: Tx, id: string, executorId: string) {
   return tx.maybe(
-    Execution,
+    BegunExecution,
     sql`update executions set status = 'ongoing', executor_id = ${executorId},
           started_at = coalesce(started_at, clock_timestamp())
         where id = ${id} and finished_at is null returning *`,
@@ -181,21 +216,33 @@ const WaitingRequest = z.object({
 });
 export type WaitingRequest = z.infer<typeof WaitingRequest>;
 
-/** What the engine is asked to do, oldest first; locked until the transaction ends. */
-export function claimRequests(tx: Tx, limit: number): Promise<WaitingRequest[]> {
-  return tx.many(
+/** Takes what the engine is asked to do, oldest first. It is carried out exactly when the transaction commits. */
+export async function takeRequests(tx: Tx, limit: number): Promise<WaitingRequest[]> {
+  const taken = await tx.many(
     WaitingRequest,
-    sql`select id, execution_id, kind, request_key, body from execution_requests where dispatched_at is null
-        order by id limit ${limit} for update skip locked`,
+    sql`update execution_requests set dispatched_at = now()
+        where id = any(array(select id from execution_requests where dispatched_at is null order by id limit ${limit}
+          for update skip locked))
+        returning id, execution_id, kind, request_key, body`,
   );
-}
-
-export async function settleRequests(tx: Tx, ids: readonly number[]): Promise<void> {
-  if (ids.length > 0)
-    await tx.run(sql`update execution_requests set dispatched_at = now() where id = any(${[...ids]}::bigint[])`);
+  return taken.sort((a, b) => a.id - b.id);
 }
 
 /** Requests that were carried out longer ago than this. Gives how many were dropped. */
 export function deleteOldRequests(tx: Tx, days: number): Promise<number> {
   return tx.run(sql`delete from execution_requests where dispatched_at < now() - make_interval(days => ${days}::int)`);
+}
+
+/**
+ * Whether there is anything for an engine process to do: a request to hand over, a run that has not ended (also one that
+ * waits for a person, for its time, or for its dead process to be replaced), or the tables of the engine itself to be made.
+ */
+export async function isEngineNeeded(tx: Tx): Promise<boolean> {
+  const { is_needed } = await tx.one(
+    z.object({ is_needed: z.boolean() }),
+    sql`select exists (select from execution_requests where dispatched_at is null)
+          or exists (select from executions where finished_at is null)
+          or to_regclass('dbos.workflow_status') is null as is_needed`,
+  );
+  return is_needed;
 }

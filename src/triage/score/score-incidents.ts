@@ -1,10 +1,8 @@
-import type { Tx } from '../../db/index.ts';
 import type { Incident } from '../../schema/incident.ts';
-import { riskOf } from '../score/risk.ts';
-import { severityOf } from '../score/severity.ts';
-import { titleOf } from '../score/title.ts';
-import { factsOf } from '../store/facts.ts';
-import { writeScores } from '../store/write-incidents.ts';
+import type { Facts } from './facts.ts';
+import { riskOf } from './risk.ts';
+import { severityOf } from './severity.ts';
+import { titleOf } from './title.ts';
 
 /** What scoring cannot read from the tables: the span of time that was added, and whether real findings came. */
 export interface Span {
@@ -13,18 +11,14 @@ export interface Span {
   isDemonstration: boolean;
 }
 
-/** Counts, scores and titles these locked incidents anew, and gives them as they are now. A new one has revision 0 before. */
-export async function scoreIncidents(
-  tx: Tx,
+/** Counts, scores and titles these incidents anew, and gives them as they are to be. A new one has revision 0 before. */
+export function scoreIncidents(
   before: readonly Incident[],
+  facts: ReadonlyMap<string, Facts>,
   spans: ReadonlyMap<string, Span>,
   atMs: number,
-): Promise<Incident[]> {
-  const facts = await factsOf(
-    tx,
-    before.map((incident) => incident.id),
-  );
-  const after = before.flatMap((incident): Incident[] => {
+): Incident[] {
+  return before.flatMap((incident): Incident[] => {
     const known = facts.get(incident.id);
     if (!known) return [];
     const span = spans.get(incident.id);
@@ -52,8 +46,6 @@ export async function scoreIncidents(
       },
     ];
   });
-  await writeScores(tx, after, atMs);
-  return after;
 }
 
 const earlier = (a: Date, b: Date | undefined) => (b && b < a ? b : a);
