@@ -39,9 +39,9 @@ function parentsOf(): Map<number, number> {
   );
 }
 
-/** One of each is there, and no second one. */
+/** One of each is there, and no second one; the engine need not be there, since it leaves when its runs have ended. */
 export function isComplete(processes: Record<Kind, number[]>): boolean {
-  return Object.values(processes).every((pids) => pids.length === 1);
+  return Object.entries(processes).every(([kind, { length }]) => length === 1 || (length === 0 && kind === 'engine'));
 }
 
 export function describeProcesses(processes: Record<Kind, number[]>): string {

@@ -1,7 +1,9 @@
 import pg from 'pg';
 import type { Log } from '../base/log.ts';
+import { NotReached } from './batch.ts';
 import { errors } from './errors.ts';
 import { createChannels, type Channels } from './notify.ts';
+import { createSession, type Session } from './session.ts';
 import { statementsOn, type Send, type Transaction, type Tx } from './statement.ts';
 import { asUnreachable, isSessionSound } from './unavailable.ts';
 
@@ -36,8 +38,11 @@ export function openDatabase(options: {
   log: Log;
   max?: number;
   applicationName?: string;
-  /** Sessions stay open however long they are idle: with their statements prepared, for what must not wait. */
-  staysOpen?: boolean;
+  /**
+   * For the same few statements over and over, which must not wait: sessions stay open however long they are idle, and plan
+   * each statement once, without looking at its values. Else PostgreSQL decides, for filters that are often absent.
+   */
+  isFixed?: boolean;
   /** Another database's, which ends them. */
   channels?: Channels;
 }): Database {
@@ -46,7 +51,7 @@ export function openDatabase(options: {
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'firebreak',
     connectionTimeoutMillis: 10_000,
-    ...(options.staysOpen === true && { idleTimeoutMillis: 0 }),
+    ...(options.isFixed === true && { idleTimeoutMillis: 0, options: '-c plan_cache_mode=force_generic_plan' }),
     statement_timeout: 60_000,
     lock_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
@@ -54,7 +59,6 @@ export function openDatabase(options: {
     query_timeout: 90_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    pipeline: true,
     types,
   });
   pool.on('error', (error) => {
@@ -76,16 +80,26 @@ export function openDatabase(options: {
   };
 }
 
+const sessions = new WeakMap<pg.PoolClient, Session>();
+
+function sessionOf(client: pg.PoolClient): Session {
+  const session = sessions.get(client) ?? createSession(client, types);
+  sessions.set(client, session);
+  return session;
+}
+
 /** Runs `work` on a session of its own, which goes back to the pool if it is sound. */
 async function onClient<T>(pool: pg.Pool, work: (send: Send) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw asUnreachable(error);
   });
+  const session = sessionOf(client);
   let sound = true;
   const send: Send = async (statement) => {
     try {
-      return await client.query(statement);
+      return await session.send(statement);
     } catch (error) {
+      if (error instanceof NotReached) throw error;
       sound &&= isSessionSound(error);
       throw asUnreachable(error);
     }
@@ -96,12 +110,6 @@ async function onClient<T>(pool: pg.Pool, work: (send: Send) => Promise<T>): Pro
     client.release(!sound);
   }
 }
-
-/**
- * A plan is made once a session, not five times and then perhaps each time: planning costs more than most of our statements.
- * Statements outside a transaction, whose filters are often absent, are planned as PostgreSQL likes.
- */
-const begin = 'begin; set local plan_cache_mode = force_generic_plan';
 
 async function transact<T>(send: Send, work: (tx: Transaction) => Promise<T>): Promise<T> {
   let ended = false;
@@ -122,25 +130,27 @@ async function transact<T>(send: Send, work: (tx: Transaction) => Promise<T>): P
       throw error;
     }
   });
-  later(send({ text: begin }));
+  later(send({ text: 'begin', values: [] }));
   try {
     const result = await work({ ...tx, later });
     ended = true;
-    const commit = send({ text: 'commit' });
-    // The session is free only when the commit, which may have become a rollback, is answered too.
-    const outcomes = await Promise.allSettled([...withCommit, commit]);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-    // PostgreSQL answers the commit of a failed transaction with a rollback and no error.
-    if ((await commit).command !== 'COMMIT') throw errors.TRANSACTION_FAILED([]);
+    withCommit.push(commit(send));
+    for (const outcome of await Promise.allSettled(withCommit)) if (outcome.status === 'rejected') throw outcome.reason;
     return result;
   } catch (error) {
-    const isOpen = !ended;
     ended = true;
-    // What `work` threw is what matters; a session that cannot roll back is not reused.
-    if (isOpen) await send({ text: 'rollback' }).catch(() => {});
+    // What failed first is what matters; a session that cannot roll back is not reused.
+    await send({ text: 'rollback', values: [] }).catch(() => {});
     throw isEcho(error) ? firstFailure : error;
   }
 }
 
-/** 25P02: refused because a statement before it, which may have been sent together with it, has failed. */
-const isEcho = (error: unknown) => error instanceof pg.DatabaseError && error.code === '25P02';
+async function commit(send: Send): Promise<void> {
+  const { command } = await send({ text: 'commit', values: [] });
+  // PostgreSQL answers the commit of a failed transaction with a rollback and no error.
+  if (command !== 'COMMIT') throw errors.TRANSACTION_FAILED([]);
+}
+
+/** Refused because a statement before it has failed: sent together with it, or (25P02) earlier in the transaction. */
+const isEcho = (error: unknown) =>
+  error instanceof NotReached || (error instanceof pg.DatabaseError && error.code === '25P02');

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { QueryConfig, QueryResult } from 'pg';
 import type { z } from 'zod';
+import type { Answer } from './batch.ts';
 import { errors } from './errors.ts';
+import type { Statement } from './session.ts';
 import type { Query } from './sql.ts';
 
 /**
@@ -25,30 +25,10 @@ export interface Transaction extends Tx {
 }
 
 /** Sends one statement; throws what the driver throws. */
-export type Send = (statement: QueryConfig) => Promise<QueryResult>;
-
-const names = new Map<string, string>();
-const mostNames = 200;
-
-/**
- * Prepared once per connection, a statement costs half. Only the first texts get a name: one that is put together with
- * lists of every length would fill the sessions' memory.
- */
-function nameOf(text: string): string | undefined {
-  const known = names.get(text);
-  if (known !== undefined || names.size >= mostNames) return known;
-  const name = `fb_${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
-  names.set(text, name);
-  return name;
-}
+export type Send = (statement: Statement) => Promise<Answer>;
 
 export function statementsOn(send: Send): Tx {
-  const execute = (query: Query): Promise<QueryResult> => {
-    const { text } = query;
-    const name = nameOf(text);
-    const statement = { text, values: [...query.values] };
-    return send(name === undefined ? statement : { ...statement, name });
-  };
+  const execute = ({ text, values }: Query): Promise<Answer> => send({ text, values });
   const many: Tx['many'] = async (row, query) => {
     const result = await execute(query);
     return result.rows.map((raw) => row.parse(raw));
@@ -67,7 +47,7 @@ export function statementsOn(send: Send): Tx {
       return found;
     },
     async run(query) {
-      return (await execute(query)).rowCount ?? 0;
+      return (await execute(query)).rowCount;
     },
   };
 }

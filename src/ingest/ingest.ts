@@ -14,6 +14,8 @@ import { tellQuiet } from './tell-quiet.ts';
 
 export interface IngestOptions {
   db: Database;
+  /** What batches are committed on: `db` unless told. */
+  path?: Database;
   clock: Clock;
   log: Log;
   /** Version of the content (formats) that reads the events; stands in every batch. */
@@ -58,7 +60,7 @@ export interface Ingest {
 export function createIngest(options: IngestOptions): Ingest {
   const { db, clock, log } = options;
   const contentVersion = options.contentVersion ?? (() => 'unversioned');
-  const commits = createGroupCommit({ ...options, contentVersion });
+  const commits = createGroupCommit({ ...options, db: options.path ?? db, contentVersion });
   const accept: Accept = (source, events, more = {}) =>
     events.length === 0 && !more.receipt
       ? Promise.resolve({ outcome: 'accepted' })

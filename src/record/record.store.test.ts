@@ -44,7 +44,8 @@ const hostile = '\u001b[31mroot\u202e | <script>alert(1)</script> [x](javascript
 
 beforeEach(async () => {
   clock.set(started);
-  await db.read.run(sql`truncate incidents, incident_causes, incident_findings, incident_claims, entities, verdicts,
+  await db.read
+    .run(sql`truncate incidents, incident_numbers, incident_causes, incident_findings, incident_claims, entities, verdicts,
     findings, finding_claims, notes, tasks, evidence restart identity`);
 });
 

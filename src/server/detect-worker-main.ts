@@ -19,7 +19,7 @@ const port = parentPort;
 if (!port) throw new Error('This is a thread of the server.');
 
 const log = createLog('detect', settings.logLevel);
-const db = openDatabase({ url: settings.databaseUrl, log, max: 4, applicationName: 'firebreak detect' });
+const db = openDatabase({ url: settings.databaseUrl, log, max: 4, applicationName: 'firebreak detect', isFixed: true });
 const detect = await createDetect({
   db,
   clock: systemClock,

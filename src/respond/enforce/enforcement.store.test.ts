@@ -101,11 +101,12 @@ describe('a recorder', () => {
   it('hears no change before it is restored: that would undo it', { timeout: 30_000 }, async () => {
     const two = server('two');
     await two.enforcement.start([point('rec2', 'recorder')]);
-    const { containment } = await two.containments.request(denyRequest('203.0.113.10'));
+    // The restoring has begun and waits for the database.
     two.enforcement.push({
       deny: [{ containmentId: 'x', target: '203.0.113.11', expiresAt: Date.now() + 60_000, isDemonstration: false }],
       release: [],
     });
+    const { containment } = await two.containments.request(denyRequest('203.0.113.10'));
     await until(async () => (await two.statusOf(containment.id)) === 'unverifiable');
     expect(recorded('rec2')).toContain('203.0.113.10');
     expect(recorded('rec2')).not.toContain('203.0.113.11');

@@ -60,7 +60,7 @@ const portOf = (address: unknown) =>
 let engine: EngineProcess;
 let playbook: LoadedPlaybook;
 
-function start(options: { idleMs?: number } = {}): EngineProcess {
+function start(options: Partial<Parameters<typeof startEngineProcess>[0]> = {}): EngineProcess {
   return startEngineProcess({
     main: join(root, 'src/server/engine-main.ts'),
     settings: {
@@ -227,13 +227,21 @@ describe('an engine process without work', { timeout: 180_000 }, () => {
     expect((await finished(db, [executionId]))[0]?.status).toBe('successfully_completed');
 
   beforeAll(async () => {
+    await until(() => engine.state() === 'running', { timeoutMs: 60_000, what: 'the tables of the engine' });
     await engine.stop();
-    engine = start({ idleMs: 300 });
   });
 
   it('is not started, and comes with the wake-up of a request', async () => {
-    // It would have looked, and started, before this run is asked for.
-    await until(async () => (await db.read.one(Sessions, sessions)).count === 0);
+    let looks = 0;
+    const read: typeof db.read = {
+      ...db.read,
+      one: (schema, statement) => {
+        looks += 1;
+        return db.read.one(schema, statement);
+      },
+    };
+    engine = start({ idleMs: 300, db: { read, channels: db.channels } });
+    await until(() => looks > 1);
     expect(engine.state()).toBe('waiting');
     await ended((await run('woken', shadow)).executionId);
     await isGone();

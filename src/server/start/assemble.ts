@@ -38,9 +38,9 @@ export async function assemble(
   const path = openDatabase({
     url: state.databaseUrl,
     log,
-    max: 2,
+    max: 3,
     applicationName: 'firebreak path',
-    staysOpen: true,
+    isFixed: true,
     channels: db.channels,
   });
   onStop.add('path', () => path.close());
@@ -51,7 +51,7 @@ export async function assemble(
   // Looked at below, when the rest has not failed before.
   firstAdmin.catch(() => {});
   let contentVersion = 'loading';
-  const ingest = createIngest({ db, clock, log, contentVersion: () => contentVersion });
+  const ingest = createIngest({ db, path, clock, log, contentVersion: () => contentVersion });
   const detect = startDetect({
     ...options,
     db,
