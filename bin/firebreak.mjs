@@ -9,5 +9,5 @@ if (args[0] === 'serve') {
   // Measured by bench/footprint.ts: a small young generation (its threads' too) keeps the idle server some 60 MB smaller; the
   // policies' wasm without the optimising compiler another 30 MB and 0.3 s at start, at the same half millisecond a decision;
   // the collection after starting some 8 MB.
-  run('src/server/main.ts', args, ['--max-semi-space-size=2', '--liftoff-only', '--always-sparkplug', '--expose-gc']);
+  run('src/server/main.ts', args, ['--max-semi-space-size=4', '--liftoff-only', '--always-sparkplug', '--expose-gc']);
 } else run('src/cli/main.ts', args);

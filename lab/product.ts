@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { until } from '../test/until.ts';
 
 const root = resolve(import.meta.dirname, '..');
+const starter = join(root, 'bin/firebreak.mjs');
 
 export interface Answer {
   code: number;
@@ -42,28 +43,14 @@ export async function startProduct(options: {
   const prefix = options.namespace ? ['ip', 'netns', 'exec', options.namespace] : [];
   const command = (...args: string[]) =>
     [...prefix, process.execPath, '--disable-warning=ExperimentalWarning', ...args] as [string, ...string[]];
-  // As `npm start` does: see bin/bootstrap.mjs and bin/firebreak.mjs.
-  const compiled = join(root, 'node_modules', '.cache', 'firebreak');
-  const env = {
-    NODE_COMPILE_CACHE: compiled,
-    MALLOC_ARENA_MAX: '2',
-    ...process.env,
-    FIREBREAK_CONFIG: config,
-    NO_COLOR: '1',
-  };
+  const env = { ...process.env, FIREBREAK_CONFIG: config, NO_COLOR: '1' };
 
   let child: ChildProcess;
   let output = '';
 
   async function start(): Promise<void> {
-    const [program, ...args] = command(
-      '--max-semi-space-size=2',
-      '--liftoff-only',
-      '--always-sparkplug',
-      '--expose-gc',
-      join(root, 'src/server/main.ts'),
-      'serve',
-    );
+    // What `npm start` runs; it becomes the server, under the same process id.
+    const [program, ...args] = command(starter, 'serve');
     child = spawn(program, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     output = '';
     const keep = (chunk: Buffer) => (output += chunk.toString());
@@ -80,7 +67,7 @@ export async function startProduct(options: {
   }
 
   function cli(...args: string[]): Answer {
-    const [program, ...rest] = command(join(root, 'src/cli/main.ts'), ...args);
+    const [program, ...rest] = command(starter, ...args);
     const result = spawnSync(program, rest, { cwd: root, env, encoding: 'utf8', maxBuffer: 64 * 2 ** 20 });
     return { code: result.status ?? 1, stdout: result.stdout, stderr: result.stderr };
   }

@@ -5,7 +5,7 @@ export { migrate } from './migrate.ts';
 export { findEmbedded, startEmbedded, type Embedded, type EmbeddedState } from './embedded/start-embedded.ts';
 export { withAdvisoryLock } from './advisory-lock.ts';
 export { isUnavailable } from './unavailable.ts';
-export type { Channel, Channels } from './notify.ts';
+export { channelNames, type Channel, type Channels } from './notify.ts';
 export { exportDatabase } from './transfer/export.ts';
 export { importDatabase } from './transfer/import.ts';
 export { backup } from './backup/backup.ts';

@@ -5,20 +5,22 @@ import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 
 /** The wake-ups that cross processes; inside a process they are delivered at once, without PostgreSQL. */
-export type Channel =
-  | 'sources'
-  | 'batches'
-  | 'findings'
-  | 'incidents'
-  | 'containments'
-  | 'executions'
-  | 'rules'
-  | 'ledger';
+export const channelNames = [
+  'sources',
+  'batches',
+  'findings',
+  'incidents',
+  'containments',
+  'executions',
+  'rules',
+  'ledger',
+] as const;
+export type Channel = (typeof channelNames)[number];
 
 export interface Channels {
   /**
-   * Wakes everybody who listens: here at once, elsewhere by NOTIFY within 20 ms, so that it gathers others and stays out of
-   * the way of what it woke here. Call it after the commit.
+   * Wakes everybody who listens: here at once, elsewhere by NOTIFY 30 ms after the first, so that it gathers others and stays
+   * out of the way of what it woke here. Call it after the commit.
    */
   wake(channel: Channel): void;
   /** Returns the function that ends the listening. After a reconnect every listener is woken once. */
@@ -26,15 +28,15 @@ export interface Channels {
   close(): Promise<void>;
 }
 
-const coalesceMs = 20;
+const gatherMs = 30;
 const retryMs = 500;
 const heartbeatMs = 30_000;
 
 /** Listens and notifies on one connection of its own, made at first use: NOTIFY takes a lock at commit that would serialise the commits of others. */
 export function createChannels(url: string, log: Log): Channels {
   const listeners = new Map<Channel, Set<() => void>>();
-  const due = new Map<Channel, NodeJS.Timeout>();
-  const unsent = new Set<Channel>();
+  const due = new Set<Channel>();
+  let timer: NodeJS.Timeout | undefined;
   // A sender does not want its own notification back: the payload is its name.
   const self = randomUUID();
   const closing = new AbortController();
@@ -77,8 +79,7 @@ export function createChannels(url: string, log: Log): Channels {
       try {
         client = await connectOnce();
         answered = Promise.resolve();
-        for (const channel of unsent) send(channel);
-        unsent.clear();
+        sendDue();
         for (const channel of listeners.keys()) deliver(channel);
         return;
       } catch (error) {
@@ -98,31 +99,28 @@ export function createChannels(url: string, log: Log): Channels {
     connecting = connect();
   }
 
-  function ask(through: pg.Client, text: string, values: readonly string[] = []): Promise<unknown> {
+  function ask(through: pg.Client, text: string, values: readonly unknown[] = []): Promise<unknown> {
     const answer = answered.then(() => through.query(text, [...values]));
     answered = answer.catch(() => {});
     return answer;
   }
 
-  function send(channel: Channel): void {
+  /** While there is no connection they stay due. */
+  function sendDue(): void {
+    clearTimeout(timer);
+    timer = undefined;
     connecting ??= connect();
     const through = client;
-    if (!through) {
-      unsent.add(channel);
-      return;
-    }
-    ask(through, 'select pg_notify($1, $2)', [nameOf(channel), self]).catch((error: unknown) => {
-      log.debug({ channel, error: messageOf(error) }, 'A wake-up was not sent; the listeners poll.');
-      lost(through);
-    });
-  }
-
-  function sendSoon(channel: Channel): void {
-    const timer = setTimeout(() => {
-      due.delete(channel);
-      send(channel);
-    }, coalesceMs);
-    due.set(channel, timer);
+    if (!through || due.size === 0) return;
+    const channels = [...due];
+    due.clear();
+    const names = channels.map((channel) => nameOf(channel));
+    ask(through, 'select pg_notify(name, $2) from unnest($1::text[]) as name', [names, self]).catch(
+      (error: unknown) => {
+        log.debug({ channels, error: messageOf(error) }, 'Wake-ups were not sent; the listeners poll.');
+        lost(through);
+      },
+    );
   }
 
   // A peer that vanished without a farewell is noticed by a question that is not answered.
@@ -135,7 +133,8 @@ export function createChannels(url: string, log: Log): Channels {
   return {
     wake(channel) {
       deliver(channel);
-      if (!due.has(channel)) sendSoon(channel);
+      due.add(channel);
+      timer ??= setTimeout(sendDue, gatherMs);
     },
     listen(channel, onWake) {
       const known = listeners.get(channel);
@@ -151,10 +150,7 @@ export function createChannels(url: string, log: Log): Channels {
     async close() {
       clearInterval(heartbeat);
       // Of a command that ends at once: what it woke must still hear it.
-      for (const [channel, timer] of due) {
-        clearTimeout(timer);
-        send(channel);
-      }
+      if (due.size > 0) sendDue();
       closing.abort();
       await connecting?.catch(() => {});
       await answered;

@@ -1,6 +1,6 @@
 /**
  * The detect worker: a thread, so that rules and hostile text never share a loop with HTTP. It has its own connections and
- * log; wake-ups come by its port (at once) and by the database's channels (from other processes).
+ * log; its wake-ups come and go by the server.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
@@ -11,6 +11,7 @@ import { createLog } from '../base/log.ts';
 import { startLoop } from '../base/loop.ts';
 import { openDatabase } from '../db/index.ts';
 import { createDetect, watchRules } from '../detect/index.ts';
+import { relayedChannels } from './relayed-channels.ts';
 
 const settings = z
   .object({ databaseUrl: z.string(), logLevel: z.string(), rulesDirs: z.array(z.string()), worker: z.string() })
@@ -19,7 +20,15 @@ const port = parentPort;
 if (!port) throw new Error('This is a thread of the server.');
 
 const log = createLog('detect', settings.logLevel);
-const db = openDatabase({ url: settings.databaseUrl, log, max: 4, applicationName: 'firebreak detect', isFixed: true });
+const channels = relayedChannels(port);
+const db = openDatabase({
+  url: settings.databaseUrl,
+  log,
+  max: 4,
+  applicationName: 'firebreak detect',
+  isFixed: true,
+  channels,
+});
 const detect = await createDetect({
   db,
   clock: systemClock,
@@ -31,8 +40,6 @@ const detect = await createDetect({
 const loop = startLoop({ name: 'detect', everyMs: 1_000, log, turn: () => detect.stage.turn() });
 const endings = [
   db.channels.listen('batches', () => loop.wake()),
-  // The stage wakes here when findings are committed; the server hears it without the database.
-  db.channels.listen('findings', () => port.postMessage('findings')),
   watchRules({
     dirs: settings.rulesDirs,
     log,
@@ -45,7 +52,7 @@ const endings = [
 ];
 
 port.on('message', (message: unknown) => {
-  if (message === 'batches') loop.wake();
+  if (message === 'batches') channels.hear('batches');
   if (message === 'stop')
     void (async () => {
       for (const end of endings) end();

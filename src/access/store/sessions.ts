@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { sql, type Tx } from '../../db/index.ts';
 import { SessionRow } from '../rows.ts';
 
+const AddressRow = z.object({ address: z.string() });
+
 export const insertSession = (
   tx: Tx,
   session: { hash: Buffer; userId: string; address: string; at: Date; expiresAt: Date },
@@ -55,7 +57,7 @@ export const deleteOldAttempts = (tx: Tx, windowBegan: Date) =>
 export const adminAddresses = async (tx: Tx, now: Date, idleSince: Date): Promise<string[]> =>
   (
     await tx.many(
-      z.object({ address: z.string() }),
+      AddressRow,
       sql`
       select distinct s.address from sessions s join users u on u.id = s.user_id
       where u.role = 'admin' and not u.is_disabled and s.expires_at > ${now} and s.last_seen_at > ${idleSince} limit 1000`,

@@ -3,6 +3,9 @@ import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { Finding } from '../../schema/finding.ts';
 
+const WrittenRow = z.object({ id: z.string(), revision: z.number() });
+const ClaimedRow = Finding.extend({ claimed: z.array(z.int()) });
+
 /** A finding that triage holds until its transaction ends, with the revisions it settles by `settleFindings`. */
 export interface ClaimedFinding {
   finding: Finding;
@@ -22,9 +25,8 @@ const columns = sql`id, tenant_id, site_id, rule_id, rule_title, rule_version, s
 /** Inserts new findings and updates the ones that exist (their revision grows); claims every change for triage. */
 export async function writeFindings(tx: Tx, findings: readonly Finding[]): Promise<WrittenFinding[]> {
   if (findings.length === 0) return [];
-  const written = z.object({ id: z.string(), revision: z.number() });
   return tx.many(
-    written,
+    WrittenRow,
     sql`with changed as (
       insert into findings as known (${columns})
       select ${columns} from jsonb_to_recordset(${storableJson(findings)}::jsonb) as new(
@@ -52,7 +54,7 @@ export async function writeFindings(tx: Tx, findings: readonly Finding[]): Promi
  */
 export async function claimFindings(tx: Tx, limit: number): Promise<ClaimedFinding[]> {
   const rows = await tx.many(
-    Finding.extend({ claimed: z.array(z.int()) }),
+    ClaimedRow,
     sql`with claims as materialized (select finding_id, revision as claimed_revision from finding_claims
         order by finding_id, revision limit ${limit} for update skip locked)
       select ${columns}, c.claimed

@@ -3,6 +3,13 @@ import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { Fact } from '../match-events.ts';
 
+const FirstRow = z.object({
+  tenant_id: z.string(),
+  site_id: z.string(),
+  fact_hash: z.string(),
+  first_event: z.string(),
+});
+
 export function factId({ tenantId, siteId, hash }: Fact): string {
   return `${tenantId} ${siteId} ${hash}`;
 }
@@ -11,7 +18,7 @@ export function factId({ tenantId, siteId, hash }: Fact): string {
 export async function knownFacts(tx: Tx, facts: readonly Fact[]): Promise<Map<string, string>> {
   if (facts.length === 0) return new Map();
   const rows = await tx.many(
-    z.object({ tenant_id: z.string(), site_id: z.string(), fact_hash: z.string(), first_event: z.string() }),
+    FirstRow,
     sql`select tenant_id, site_id, fact_hash, first_event from firsts join unnest(
         ${facts.map((fact) => fact.tenantId)}::text[], ${facts.map((fact) => fact.siteId)}::text[],
         ${facts.map((fact) => fact.hash)}::text[]) as wanted(tenant_id, site_id, fact_hash)

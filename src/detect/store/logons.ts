@@ -3,6 +3,8 @@ import { storableText } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { Logon } from '../logon-of.ts';
 
+const CountRow = z.object({ accounts: z.int() });
+
 /** How long a logon speaks for the people behind an address. */
 const keptDays = 30;
 
@@ -50,7 +52,7 @@ export interface LogonQuestion {
 export async function countLogons(tx: Tx, questions: readonly LogonQuestion[], now: Date): Promise<number[]> {
   if (questions.length === 0) return [];
   const rows = await tx.many(
-    z.object({ accounts: z.int() }),
+    CountRow,
     sql`select (select count(distinct user_name) from logons l
         where l.tenant_id = asked.tenant_id and l.address <<= asked.target::inet
           and l.first_seen_at < asked.before and l.last_seen_at > ${now}::timestamptz - make_interval(days => ${keptDays}::int)

@@ -4,6 +4,8 @@ import { sql, type Tx } from '../../db/index.ts';
 import { groupText } from '../correlate/group-state.ts';
 import { Item } from '../correlate/item.ts';
 
+const MatchRow = z.object({ id: z.int(), item: Item });
+
 /** Hands items to the workers that own their windows. */
 export async function insertMatches(tx: Tx, items: readonly { item: Item; partition: number }[]): Promise<void> {
   if (items.length === 0) return;
@@ -25,7 +27,7 @@ export async function insertMatches(tx: Tx, items: readonly { item: Item; partit
  */
 export async function takeMatches(tx: Tx, partitions: ReadonlySet<number>, limit: number): Promise<Item[]> {
   const rows = await tx.many(
-    z.object({ id: z.int(), item: Item }),
+    MatchRow,
     sql`delete from matches where id in (
         select id from matches where partition = any(${[...partitions]}::integer[])
         order by id limit ${limit} for update skip locked)

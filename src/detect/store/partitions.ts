@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { sql, type Tx } from '../../db/index.ts';
 
+const CountRow = z.object({ count: z.int() });
+const PartitionRow = z.object({ partition: z.int() });
+
 export const leaseSeconds = 20;
 
 /** Says that the worker lives, forgets those that do not, and gives the number that do. */
@@ -8,7 +11,7 @@ export async function reportWorker(tx: Tx, worker: string): Promise<number> {
   await tx.run(sql`delete from partition_workers where seen_at < now() - make_interval(secs => ${leaseSeconds * 2})`);
   await tx.run(sql`insert into partition_workers (worker, seen_at) values (${worker}, now())
     on conflict (worker) do update set seen_at = excluded.seen_at`);
-  const row = await tx.one(z.object({ count: z.int() }), sql`select count(*) as count from partition_workers`);
+  const row = await tx.one(CountRow, sql`select count(*) as count from partition_workers`);
   return row.count;
 }
 
@@ -25,10 +28,7 @@ export async function leasePartitions(tx: Tx, worker: string, share: number): Pr
     where partition in (
       select partition from partitions where owner = ${worker} or owner is null or lease_until < now()
       order by (owner is distinct from ${worker}), partition limit ${share} for update skip locked)`);
-  const row = await tx.one(
-    z.object({ count: z.int() }),
-    sql`select count(*) as count from partitions where owner = ${worker}`,
-  );
+  const row = await tx.one(CountRow, sql`select count(*) as count from partitions where owner = ${worker}`);
   return row.count;
 }
 
@@ -39,7 +39,7 @@ export async function leasePartitions(tx: Tx, worker: string, share: number): Pr
 export async function lockOwnPartitions(tx: Tx, worker: string, partitions: readonly number[]): Promise<Set<number>> {
   if (partitions.length === 0) return new Set();
   const rows = await tx.many(
-    z.object({ partition: z.int() }),
+    PartitionRow,
     sql`select partition from partitions where partition = any(${[...partitions]}::integer[])
       and owner = ${worker} and lease_until > now() order by partition for update`,
   );

@@ -4,10 +4,12 @@ import { sql, type Tx } from '../../db/index.ts';
 import { windowId, type ChangedWindow, type WindowKey } from '../correlate/correlate.ts';
 import { groupText, GroupState } from '../correlate/group-state.ts';
 
+const WindowRow = z.object({ rule_id: z.string(), group_hash: z.string(), state: GroupState });
+
 export async function loadWindows(tx: Tx, keys: readonly WindowKey[]): Promise<Map<string, GroupState>> {
   if (keys.length === 0) return new Map();
   const rows = await tx.many(
-    z.object({ rule_id: z.string(), group_hash: z.string(), state: GroupState }),
+    WindowRow,
     sql`select rule_id, group_hash, state from windows join
       unnest(${keys.map((key) => key.ruleId)}::text[], ${keys.map((key) => key.groupHash)}::text[])
         as wanted(rule_id, group_hash) using (rule_id, group_hash)`,

@@ -5,6 +5,9 @@ import type { SourceInfo } from '../../schema/event.ts';
 import { consumers } from './claims.ts';
 import { movePositions, type Position } from './positions.ts';
 
+const FirstRow = z.object({ first: z.int() });
+const HeldRow = z.object({ is_held: z.boolean() });
+
 /** A batch as it goes into its row. Its id is reserved before the first attempt: a repeated attempt changes nothing. */
 export interface NewBatch {
   id: number;
@@ -21,7 +24,7 @@ const block = 64;
 
 /** The first of 64 batch ids that are nobody else's. */
 export async function reserveBatchIds(tx: Tx): Promise<number[]> {
-  const { first } = await tx.one(z.object({ first: z.int() }), sql`select nextval('event_batch_ids') as first`);
+  const { first } = await tx.one(FirstRow, sql`select nextval('event_batch_ids') as first`);
   return Array.from({ length: block }, (_, index) => first + index);
 }
 
@@ -48,7 +51,7 @@ export async function commitBatches(
   const fence = sql`(select count(*) from fence) = ${readers.size}::integer`;
   const moved = positions.length === 0 ? sql`` : sql`, moved as (${movePositions(positions, fence)})`;
   const written = await tx.one(
-    z.object({ is_held: z.boolean() }),
+    HeldRow,
     sql`
     with fence as materialized (
       select id from sources where ${isHolder} order by id for no key update),

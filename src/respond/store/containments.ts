@@ -13,6 +13,8 @@ const columns = sql`c.id, c.tenant_id, c.site_id, c.kind, c.target, c.status, c.
   (select coalesce(json_agg(json_build_object('point_id', e.point_id, 'state', e.state, 'applied_at', e.applied_at,
      'detail', e.detail) order by e.point_id), '[]') from enforcements e where e.containment_id = c.id) as points`;
 
+const idRow = z.object({ id: z.string() });
+
 /** A containment with what was asked for it. */
 export interface NewContainment {
   containment: Containment;
@@ -26,7 +28,7 @@ export interface NewContainment {
 export async function insertContainments(tx: Tx, entries: readonly NewContainment[]): Promise<string[]> {
   const rows = entries.map(({ containment: c, request }) => ({ ...c, request, step_id: request.stepId ?? null }));
   const inserted = await tx.many(
-    z.object({ id: z.string() }),
+    idRow,
     sql`
     with fresh as (
       insert into containments (id, tenant_id, site_id, kind, target, status, level, reason, decision, request, requested_by,
@@ -108,8 +110,6 @@ export const listContainments = (tx: Tx, query: ContainmentQuery) =>
           or (c.created_at, c.id) < (${query.before?.createdAt ?? null}::timestamptz, ${query.before?.id ?? null}::text))
       order by c.created_at desc, c.id desc limit ${query.limit}`,
   );
-
-const idRow = z.object({ id: z.string() });
 
 async function idsOf(tx: Tx, query: ReturnType<typeof sql>): Promise<string[]> {
   return (await tx.many(idRow, query)).map(({ id }) => id);

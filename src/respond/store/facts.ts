@@ -3,6 +3,8 @@ import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { ContainmentStatus, LadderLevel } from '../../schema/containment.ts';
 
+const NameRow = z.object({ name: z.string() });
+
 /** One question about one target. `target` is settled, so that it reads as an address. */
 export interface FactQuestion {
   tenantId: string;
@@ -77,7 +79,7 @@ export async function reserveBudgets(
   now: Date,
 ): Promise<'reserved' | 'spent'> {
   const taken = await tx.many(
-    z.object({ name: z.string() }),
+    NameRow,
     sql`
     insert into budgets (tenant_id, name, starts_at, used, cap)
     select ${tenantId}, name, date_trunc('hour', ${now}::timestamptz, 'UTC'), 1, "limit"

@@ -29,7 +29,7 @@ function starting(name: string, thread: string) {
     root,
     cwd: root,
     host: 'h',
-    db: { channels: { listen: () => () => {} } },
+    db: { channels: { listen: () => () => {}, wake: () => {} } },
     state: { databaseUrl: 'postgresql://nowhere', dir: root },
     onStop,
     onContentVersion: (version) => versions.push(version),

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
 import { contentFolder } from '../../base/content-folder.ts';
-import type { Database } from '../../db/index.ts';
+import { channelNames, type Database } from '../../db/index.ts';
 import type { OnStop } from './on-stop.ts';
 import type { OpenState } from './open-state.ts';
 import type { ServeOptions } from '../serve.ts';
@@ -13,9 +14,9 @@ export interface Detecting {
   isUp(): boolean;
   /** Its rules are there; or it failed, or hangs: then it is started again and does not hold up the rest. */
   up: Promise<void>;
-  /** Findings were committed: told at once, without the database. */
-  onFindings(wake: () => void): void;
 }
+
+const Message = z.union([z.object({ wake: z.enum(channelNames) }), z.object({ contentVersion: z.string() })]);
 
 /** Only a thread that hangs takes so long: on a loaded machine the rules may need 20 s. */
 const hangMs = 60_000;
@@ -25,14 +26,13 @@ const failedMs = 5_000;
 /** Detection, in its thread. */
 export function startDetect(
   options: Pick<ServeOptions, 'config' | 'clock' | 'log' | 'root' | 'cwd' | 'host'> & {
-    db: { channels: Pick<Database['channels'], 'listen'> };
+    db: { channels: Pick<Database['channels'], 'listen' | 'wake'> };
     state: Pick<OpenState, 'databaseUrl' | 'dir'>;
     onStop: OnStop;
     onContentVersion(version: string): void;
   },
 ): Detecting {
   const { config, clock, log, state } = options;
-  let wakeTriage = () => {};
   let isUp = false;
   const waiting = new AbortController();
   const wait = (ms: number) => pause(ms, undefined, { signal: waiting.signal }).catch(() => {});
@@ -48,12 +48,11 @@ export function startDetect(
     clock,
     log,
     onMessage(message) {
-      if (message === 'findings') wakeTriage();
-      else if (typeof message === 'object' && message !== null && 'contentVersion' in message) {
-        options.onContentVersion(String(message.contentVersion));
-        isUp = true;
-        waiting.abort();
-      }
+      const told = Message.parse(message);
+      if ('wake' in told) return options.db.channels.wake(told.wake);
+      options.onContentVersion(told.contentVersion);
+      isUp = true;
+      waiting.abort();
     },
     onEnd: () => void wait(failedMs).then(() => waiting.abort()),
   });
@@ -67,8 +66,5 @@ export function startDetect(
     state: () => thread.state(),
     isUp: () => isUp,
     up: wait(hangMs).then(() => waiting.abort()),
-    onFindings: (wake) => {
-      wakeTriage = wake;
-    },
   };
 }

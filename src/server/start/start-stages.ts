@@ -149,7 +149,7 @@ export async function startStages(
   await rehearsePath(path, clock.now(), [triage, response.stage]).catch((error: unknown) =>
     log.warn({ error: messageOf(error) }, 'The path to containment could not be rehearsed; the first attack warms it.'),
   );
-  const triaging = loop('triage', ['findings'], () => triage.turn());
+  loop('triage', ['findings'], () => triage.turn());
   loop('respond', ['incidents'], () => response.stage.turn());
   loop('containments', ['containments'], () => response.containments.turn(), pollMs, bookkeepingMs);
   loop('enforcement', ['containments'], () => response.enforcement.turn(), pollMs, bookkeepingMs);
@@ -163,6 +163,5 @@ export async function startStages(
     3_600_000,
   );
 
-  options.detect.onFindings(() => triaging.wake());
   return { detect: options.detect, history, feed, wakeFeed: () => feeding.wake(), checkpointFile };
 }
