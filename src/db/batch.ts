@@ -20,7 +20,7 @@ export interface Plan {
 
 interface Column {
   name: string;
-  parse(text: string): unknown;
+  parse: (text: string) => unknown;
 }
 
 export interface Waiting {

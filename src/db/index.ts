@@ -4,6 +4,7 @@ export type { Transaction, Tx } from './statement.ts';
 export { migrate } from './migrate.ts';
 export { findEmbedded, startEmbedded, type Embedded, type EmbeddedState } from './embedded/start-embedded.ts';
 export { withAdvisoryLock } from './advisory-lock.ts';
+export { ChangedMeanwhile, retryConflicts } from './retry-conflicts.ts';
 export { isUnavailable } from './unavailable.ts';
 export { channelNames, type Channel, type Channels } from './notify.ts';
 export { exportDatabase } from './transfer/export.ts';

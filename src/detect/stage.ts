@@ -43,7 +43,7 @@ export interface Stage {
 }
 
 const limits = { batches: 4, matches: 2_000, groupsPerRule: 100_000 };
-const everyMs = { lease: (leaseSeconds * 1_000) / 4, matches: 1_000, sweep: 30_000 };
+const everyMs = { lease: (leaseSeconds * 1_000) / 8, matches: 1_000, sweep: 30_000 };
 /** How long a window outlives its timespan by the clock, for events that are on their way. */
 const windowGraceMs = 3_600_000;
 const factsKeptMs = 90 * 86_400_000;
@@ -180,7 +180,7 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
       const taken = await turnBatches();
       let more = taken === limits.batches;
       // After the batches, so that no event waits for it, and rather in a turn without any: what they led to goes on now.
-      const patience = taken > 0 ? 2 : 1;
+      const patience = taken > 0 ? 4 : 1;
       if (isDue('lease', patience)) await keepLease();
       if (workers > 1 || isDue('matches', patience)) more = (await turnMatches()) || more;
       if (isDue('sweep', patience)) await sweep();

@@ -1,4 +1,4 @@
-import type { Transaction } from '../db/index.ts';
+import { retryConflicts, type Transaction } from '../db/index.ts';
 import { claimIncidents, settleIncidents, type ClaimedIncident } from '../triage/index.ts';
 import type { Containment } from '../schema/containment.ts';
 import { denialOf } from './contain/create-containments.ts';
@@ -42,7 +42,7 @@ export function createStage(
 
   return {
     async turn() {
-      const done = await db.transaction(take);
+      const done = await retryConflicts(() => db.transaction(take));
       if (done.ordered.length > 0 || done.release.length > 0)
         options.push({ deny: done.ordered.flatMap(denialOf), release: done.release });
       const hasRequested = (await Promise.all(done.requested)).some(Boolean);
@@ -86,7 +86,7 @@ async function startPlaybooks(
       for (const wish of choice.contain) asks.push(askOf(claim, choice, wish, settings.facts));
     }
   }
-  const placed = await placeRequests(tx, asks, settings);
+  const placed = await placeRequests(tx, asks, settings, 'again');
   const requested: Promise<boolean>[] = [];
   for (const { claim, choice, from } of chosen) {
     const ofIt = placed.slice(from, from + choice.contain.length);

@@ -2,7 +2,6 @@ import type { Tx } from '../db/index.ts';
 import { findingsByIds } from '../detect/index.ts';
 import type { Finding } from '../schema/finding.ts';
 import type { Incident } from '../schema/incident.ts';
-import { findingIdsOf, incidentsByIds } from './store/incidents.ts';
 import { deleteIncidentClaims, takeIncidentClaims, type IncidentChange } from './store/incident-claims.ts';
 
 /** A change of an incident that one taker holds until its transaction ends. */
@@ -22,23 +21,17 @@ const findingsEach = 200;
  * the same incident until this transaction ends.
  */
 export async function claimIncidents(tx: Tx, limit: number): Promise<ClaimedIncident[]> {
-  const claims = await takeIncidentClaims(tx, limit);
+  const claims = await takeIncidentClaims(tx, limit, findingsEach);
   if (claims.length === 0) return [];
-  const byIncident = Map.groupBy(claims, (claim) => claim.incident_id);
-  const ids = [...byIncident.keys()];
-  const [incidents, places] = await Promise.all([incidentsByIds(tx, ids), findingIdsOf(tx, ids, findingsEach)]);
-  const findings = new Map(
-    (
-      await findingsByIds(
-        tx,
-        places.map((place) => place.finding_id),
-      )
-    ).map((finding) => [finding.id, finding]),
-  );
-  const findingsOf = Map.groupBy(places, (place) => place.incident_id);
-  return incidents.flatMap((incident) => {
-    const ofIt = (findingsOf.get(incident.id) ?? []).flatMap((place) => findings.get(place.finding_id) ?? []);
-    return itemsOf(byIncident.get(incident.id) ?? []).map((item) => ({ incident, findings: ofIt, ...item }));
+  const byIncident = Map.groupBy(claims, (claim) => claim.id);
+  const findingIds = [...byIncident.values()].flatMap(([first]) => first?.finding_ids ?? []);
+  const findings = new Map((await findingsByIds(tx, findingIds)).map((finding) => [finding.id, finding]));
+  return [...byIncident.values()].flatMap((ofOne) => {
+    const [first] = ofOne;
+    if (!first) return [];
+    const { claim_id: _, change: _change, finding_ids: ids, ...incident } = first;
+    const ofIt = ids.flatMap((id) => findings.get(id) ?? []);
+    return itemsOf(ofOne).map((item) => ({ incident, findings: ofIt, ...item }));
   });
 }
 
@@ -51,10 +44,10 @@ export async function settleIncidents(tx: Tx, claimed: readonly ClaimedIncident[
 const growth: readonly IncidentChange[] = ['opened', 'grew', 'updated'];
 
 function itemsOf(
-  claims: readonly { id: number; change: IncidentChange }[],
+  claims: readonly { claim_id: number; change: IncidentChange }[],
 ): { change: IncidentChange; claim_ids: number[] }[] {
   const idsOf = (wanted: readonly IncidentChange[]) =>
-    claims.filter((claim) => wanted.includes(claim.change)).map((claim) => claim.id);
+    claims.filter((claim) => wanted.includes(claim.change)).map((claim) => claim.claim_id);
   const first = growth.find((change) => claims.some((claim) => claim.change === change));
   const items: { change: IncidentChange; claim_ids: number[] }[] = first
     ? [{ change: first, claim_ids: idsOf(growth) }]

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { Database, Transaction, Tx } from '../db/index.ts';
+import { ChangedMeanwhile, retryConflicts, type Database, type Transaction, type Tx } from '../db/index.ts';
 import { claimFindings, settleFindings } from '../detect/index.ts';
 import { append, type LedgerEntry } from '../ledger/index.ts';
 import type { Incident } from '../schema/incident.ts';
@@ -9,7 +9,6 @@ import { scoreIncidents, type Span } from './score/score-incidents.ts';
 import { triageActor, writePlacements } from './change/write-placements.ts';
 import { readDeclarePolicy } from './declare-policy.ts';
 import { defaultSettings, group, type GroupSettings, type Placement } from './group/group.ts';
-import { ChangedMeanwhile, retryConflicts } from './retry.ts';
 import { growthEntries } from './growth-entries.ts';
 import { openStatuses } from './statuses.ts';
 import { insertIncidentClaims, type IncidentChange } from './store/incident-claims.ts';

@@ -1,4 +1,4 @@
-import type { Tx } from '../../db/index.ts';
+import type { Transaction, Tx } from '../../db/index.ts';
 import { append } from '../../ledger/index.ts';
 import type { Containment } from '../../schema/containment.ts';
 import type { By } from '../containments.ts';
@@ -8,12 +8,13 @@ import type { Decision } from '../guard/facts.ts';
 import { gatherFacts } from '../guard/gather-facts.ts';
 import type { RespondSettings } from '../settings.ts';
 import * as store from '../store/containments.ts';
-import { decideUnderBudget, entryOf } from './place-requests.ts';
+import { entryOf } from './place-requests.ts';
+import { createSpending } from './spending.ts';
 import { advance, enforcedStatuses } from './transitions.ts';
 
 /** Decides again with a person's yes. A forbid that came up meanwhile refuses it; a spent budget keeps it waiting. */
 export async function approveIn(
-  tx: Tx,
+  tx: Transaction,
   containmentId: string,
   by: By,
   settings: RespondSettings,
@@ -32,7 +33,9 @@ export async function approveIn(
   if (!gathered) throw errors.NO_CONTAINMENT([containmentId]);
   // Approving is the one way out of shadow for a single request: the ladder itself stays where it is.
   const facts = { ...gathered.facts, isApproved: true };
-  const decision = await decideUnderBudget(tx, ask.request, facts, settings, new Date(nowMs));
+  const spending = createSpending(settings.policies);
+  const decision = spending.decide(ask.request, facts);
+  spending.settle(tx, new Date(nowMs));
   const decided = { decision: decision.steps, approved_by: by.actor };
   const next =
     decision.outcome === 'permit'

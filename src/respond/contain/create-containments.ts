@@ -1,4 +1,4 @@
-import type { Tx } from '../../db/index.ts';
+import { retryConflicts, type Tx } from '../../db/index.ts';
 import type { Containment } from '../../schema/containment.ts';
 import type { By, Containments, RequestOutcome } from '../containments.ts';
 import type { Enforcement, PushedDenial } from '../enforce/points.ts';
@@ -55,7 +55,9 @@ export function createContainments(settings: RespondSettings, push: Enforcement[
     ...arming,
     async request(request) {
       const ruleIds = request.ruleId === undefined ? [] : [request.ruleId];
-      const [placed] = await db.transaction((tx) => placeRequests(tx, [{ request, ruleIds }], settings));
+      const [placed] = await retryConflicts(() =>
+        db.transaction((tx) => placeRequests(tx, [{ request, ruleIds }], settings, 'exists')),
+      );
       if (!placed) throw errors.NO_CONTAINMENT(['']);
       if (placed.outcome === 'exists') return { outcome: 'exists', containment: await shown(placed.containmentId) };
       announce({ ordered: [placed.containment] });
@@ -78,7 +80,7 @@ export function createContainments(settings: RespondSettings, push: Enforcement[
       return ended.length;
     },
     async approve(containmentId, by) {
-      const done = await db.transaction((tx) => approveIn(tx, containmentId, by, settings));
+      const done = await retryConflicts(() => db.transaction((tx) => approveIn(tx, containmentId, by, settings)));
       announce({ ordered: [done.containment] });
       return outcomeOf(await shown(containmentId), done.decision);
     },

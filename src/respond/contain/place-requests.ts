@@ -1,14 +1,14 @@
 import { idFrom, newId } from '../../base/ids.ts';
-import type { Transaction, Tx } from '../../db/index.ts';
+import { ChangedMeanwhile, type Transaction } from '../../db/index.ts';
 import { append, type LedgerEntry } from '../../ledger/index.ts';
 import type { Containment } from '../../schema/containment.ts';
-import { decide } from '../guard/decide.ts';
 import type { ContainmentRequest, Decision, Facts } from '../guard/facts.ts';
 import { goesOnAfter, type Attack } from '../guard/attack.ts';
-import { budgetsOf, gatherFacts, type Ask, type Gathered } from '../guard/gather-facts.ts';
+import { gatherFacts, type Ask, type Gathered } from '../guard/gather-facts.ts';
 import type { RespondSettings } from '../settings.ts';
 import { countRefires, insertContainments, type NewContainment } from '../store/containments.ts';
-import { reserveBudgets, type StoredFacts } from '../store/facts.ts';
+import type { StoredFacts } from '../store/facts.ts';
+import { createSpending } from './spending.ts';
 
 /** A request of the fast path belongs to one incident and playbook: its ids follow from them, and from the occasion. */
 export interface PlacedAsk extends Ask {
@@ -22,18 +22,21 @@ export type Placed =
 
 /**
  * Decides requests and writes what came of it, all in the caller's transaction: budgets, containments with their places,
- * ledger. Nothing is attempted before that commits.
+ * ledger. Nothing is attempted before that commits. `again`: nothing is waited for, and what somebody else was first to
+ * place fails the transaction with ChangedMeanwhile; `exists`: it is told.
  */
 export async function placeRequests(
   tx: Transaction,
   asks: readonly PlacedAsk[],
   settings: RespondSettings,
+  ifThere: 'again' | 'exists',
 ): Promise<Placed[]> {
   if (asks.length === 0) return [];
   const nowMs = settings.clock.now();
   const now = new Date(nowMs);
   const gathered = await gatherFacts(tx, asks, settings, now);
   const occasions = occasionsOf(asks, gathered, now);
+  const spending = createSpending(settings.policies);
   const placed: Placed[] = [];
   const fresh: NewContainment[] = [];
   const refired: string[] = [];
@@ -56,7 +59,7 @@ export async function placeRequests(
       ...(found.ruleId !== undefined && { ruleId: found.ruleId }),
       ...(executionId !== undefined && { executionId }),
     };
-    const decision = await decideUnderBudget(tx, request, found.facts, settings, now);
+    const decision = spending.decide(request, found.facts);
     const id =
       executionId !== undefined && request.stepId !== undefined
         ? idFrom('containment', executionId, request.stepId, decision.target)
@@ -72,29 +75,23 @@ export async function placeRequests(
   }
   if (refired.length > 0) tx.later(countRefires(tx, refired));
   if (fresh.length === 0) return placed;
+  spending.settle(tx, now);
   tx.later(append(tx, entries));
-  const inserted = new Set(await insertContainments(tx, fresh));
+  const inserting = insertContainments(tx, fresh);
+  if (ifThere === 'again') {
+    tx.later(
+      inserting.then((ids) => {
+        if (ids.length < fresh.length) throw new ChangedMeanwhile();
+      }),
+    );
+    return placed;
+  }
+  const inserted = new Set(await inserting);
   return placed.map((one) =>
     one.outcome === 'new' && !inserted.has(one.containment.id)
       ? { outcome: 'exists', containmentId: one.containment.id }
       : one,
   );
-}
-
-/** decide(), and for a permit the budget taken under lock: a spent one is decided again with that number. */
-export async function decideUnderBudget(
-  tx: Tx,
-  request: ContainmentRequest,
-  facts: Facts,
-  settings: RespondSettings,
-  now: Date,
-): Promise<Decision> {
-  const decision = decide(request, facts, settings.policies);
-  if (decision.outcome !== 'permit') return decision;
-  const budgets = budgetsOf(request, request.ruleId, settings);
-  if ((await reserveBudgets(tx, request.tenantId, budgets, now)) === 'reserved') return decision;
-  const [first = { name: 'this hour', limit: 0 }] = budgets;
-  return decide(request, { ...facts, budgets: [{ ...first, used: first.limit }] }, settings.policies);
 }
 
 function groupOf(episode: { incidentId: string; playbookId: string }): string {

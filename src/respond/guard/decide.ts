@@ -11,7 +11,7 @@ const widest = { 4: { ever: 24, unattended: 30 }, 6: { ever: 48, unattended: 64 
 
 /**
  * The one guard (DESIGN §5), for people, playbooks, API clients and AI alike. Pure. The steps stand in their order; the
- * first forbid ends it. `permit` still needs its budget reserved: pass the numbers found under lock and decide again.
+ * first forbid ends it. `permit` still needs its budgets taken (createSpending).
  */
 export function decide(request: ContainmentRequest, facts: Facts, policies: Policies): Decision {
   const steps: DecisionStep[] = [];

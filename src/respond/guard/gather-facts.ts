@@ -52,7 +52,9 @@ export async function gatherFacts(
       playbookId: request.playbookId ?? null,
       stepId: request.stepId ?? null,
       isDemonstration: request.isDemonstration,
-      budgetNames: budgetsOf(request, ruleIds[0], settings).map(({ name }) => name),
+      budgetNames: [...new Set([undefined, ...ruleIds].flatMap((rule) => budgetsOf(request, rule, settings)))].map(
+        ({ name }) => name,
+      ),
     };
   });
   const tenants = [...new Set(asks.map(({ request }) => request.tenantId))];
@@ -119,7 +121,7 @@ export async function gatherFacts(
         attackAgeMs: ageOf(ruleId),
         isReplayed: attack !== undefined && ageOf(ruleId) === undefined,
         stopped: stop && `${stop.reason} (${stop.by}${stop.at === '' ? '' : `, ${stop.at}`})`,
-        budgets: budgetsOf(request, ruleIds[0], settings).map((budget) => ({
+        budgets: budgetsOf(request, ruleId, settings).map((budget) => ({
           ...budget,
           used: found.used[budget.name] ?? 0,
         })),

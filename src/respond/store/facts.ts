@@ -3,8 +3,6 @@ import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import { ContainmentStatus, LadderLevel } from '../../schema/containment.ts';
 
-const NameRow = z.object({ name: z.string() });
-
 /** One question about one target. `target` is settled, so that it reads as an address. */
 export interface FactQuestion {
   tenantId: string;
@@ -68,34 +66,26 @@ export const readStoredFacts = (tx: Tx, questions: readonly FactQuestion[], now:
     order by q.ord`,
   );
 
+export interface BudgetTaking {
+  tenantId: string;
+  name: string;
+  limit: number;
+  count: number;
+}
+
 /**
- * Takes one from every budget, all or nothing: a spent one gives the others back. The rows are locked in the order of their
- * names until the transaction ends.
+ * Takes from budgets, and gives how many of them had as much left: all, or the transaction must not commit. One row each. They
+ * are locked in the order of their names until the transaction ends.
  */
-export async function reserveBudgets(
-  tx: Tx,
-  tenantId: string,
-  budgets: readonly { name: string; limit: number }[],
-  now: Date,
-): Promise<'reserved' | 'spent'> {
-  const taken = await tx.many(
-    NameRow,
-    sql`
+export async function takeBudgets(tx: Tx, takings: readonly BudgetTaking[], now: Date): Promise<number> {
+  if (takings.length === 0) return 0;
+  return tx.run(sql`
     insert into budgets (tenant_id, name, starts_at, used, cap)
-    select ${tenantId}, name, date_trunc('hour', ${now}::timestamptz, 'UTC'), 1, "limit"
-    from jsonb_to_recordset(${storableJson(budgets)}::jsonb) as b (name text, "limit" integer)
-    where "limit" >= 1 order by name
-    on conflict (tenant_id, name, starts_at) do update set used = budgets.used + 1, cap = excluded.cap
-      where budgets.used < excluded.cap
-    returning name`,
-  );
-  if (taken.length === budgets.length) return 'reserved';
-  if (taken.length > 0)
-    await tx.run(sql`
-      update budgets set used = used - 1
-      where tenant_id = ${tenantId} and starts_at = date_trunc('hour', ${now}::timestamptz, 'UTC')
-        and name = any(${taken.map(({ name }) => name)}::text[])`);
-  return 'spent';
+    select "tenantId", name, date_trunc('hour', ${now}::timestamptz, 'UTC'), count, "limit"
+    from jsonb_to_recordset(${storableJson(takings)}::jsonb) as b ("tenantId" text, name text, "limit" integer, count integer)
+    where count <= "limit" order by "tenantId", name
+    on conflict (tenant_id, name, starts_at) do update set used = budgets.used + excluded.used, cap = excluded.cap
+      where budgets.used + excluded.used <= excluded.cap`);
 }
 
 export const forgetBudgets = (tx: Tx, before: Date) => tx.run(sql`delete from budgets where starts_at < ${before}`);

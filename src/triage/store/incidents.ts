@@ -10,9 +10,6 @@ export const incidentColumns = sql`i.id, i.number, i.tenant_id, i.site_id, i.tit
 export const incidentById = (tx: Tx, id: string): Promise<Incident | undefined> =>
   tx.maybe(Incident, sql`select ${incidentColumns} from incidents i where i.id = ${id}`);
 
-export const incidentsByIds = (tx: Tx, ids: readonly string[]): Promise<Incident[]> =>
-  tx.many(Incident, sql`select ${incidentColumns} from incidents i where i.id = any(${[...ids]}::text[])`);
-
 export const incidentByNumber = (tx: Tx, tenantId: string, number: number): Promise<Incident | undefined> =>
   tx.maybe(
     Incident,

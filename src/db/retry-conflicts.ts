@@ -1,9 +1,9 @@
-/** The turn read something that another writer changed before it was locked: roll back and read again. */
+/** What the transaction read was changed by another writer before it was locked: roll back and read again. */
 export class ChangedMeanwhile extends Error {}
 
 /**
- * unique_violation: another process opened an incident for the same (entity, cause) first; deadlock_detected and
- * serialization_failure: PostgreSQL chose this transaction to go again.
+ * unique_violation: another process was first to insert the same; deadlock_detected and serialization_failure: PostgreSQL
+ * chose this transaction to go again.
  */
 const retriedCodes = new Set(['23505', '40P01', '40001']);
 
