@@ -8,7 +8,7 @@ export { createEnforcement } from './enforce/create-enforcement.ts';
 export type { Enforcement, PointSettings, PointState, Witness } from './enforce/points.ts';
 export { createPulledLists, type PulledLists } from './enforce/pulled-lists.ts';
 export { verificationOf } from './enforce/verify.ts';
-export { createStage, type RespondStage } from './stage.ts';
+export { createStage, type Responded, type RespondStage } from './stage.ts';
 export {
   defaultApprovalS,
   defaultEscalationS,

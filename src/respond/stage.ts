@@ -16,8 +16,20 @@ import { markWrong, openIds } from './store/containments.ts';
 export interface RespondStage {
   /** One transaction over what changed since the last turn; true when there may be more. */
   turn(): Promise<boolean>;
-  /** A turn within the caller's transaction, after which nothing is pushed: for a rehearsal that is rolled back. */
-  rehearse(tx: Transaction): Promise<void>;
+  /** The work of a turn, within the caller's transaction. undefined: nothing waited. */
+  take(tx: Transaction): Promise<Responded | undefined>;
+  /** Pushes what was ordered and wakes who waits for it, after the commit. True when there may be more. */
+  tell(done: Responded): Promise<boolean>;
+}
+
+export interface Responded {
+  claimed: number;
+  ordered: readonly Containment[];
+  release: readonly Release[];
+  /** Runs that were asked for; true, known with the commit: it is new. */
+  requested: readonly Promise<boolean>[];
+  /** There are new containments, of whatever status. */
+  changed: boolean;
 }
 
 const incidentsAtOnce = 32;
@@ -31,28 +43,31 @@ export function createStage(
   options: { push: Enforcement['push']; playbooks: () => readonly LoadedPlaybook[] },
 ): RespondStage {
   const { db, clock } = settings;
-  async function take(tx: Transaction) {
+  async function take(tx: Transaction): Promise<Responded | undefined> {
     const claimed = await claimIncidents(tx, incidentsAtOnce);
-    if (claimed.length === 0) return { ordered: [], release: [], claimed: 0, requested: [], changed: false };
+    if (claimed.length === 0) return undefined;
     const started = await startPlaybooks(tx, claimed, settings, options.playbooks());
     const release = await releaseWrong(tx, claimed, clock.now());
     tx.later(settleIncidents(tx, claimed));
     return { ...started, release, claimed: claimed.length };
   }
 
+  async function tell(done: Responded): Promise<boolean> {
+    if (done.ordered.length > 0 || done.release.length > 0)
+      options.push({ deny: done.ordered.flatMap(denialOf), release: [...done.release] });
+    const hasRequested = (await Promise.all(done.requested)).some(Boolean);
+    if (done.changed || hasRequested || done.release.length > 0) db.channels.wake('containments');
+    if (hasRequested) db.channels.wake('executions');
+    return done.claimed >= incidentsAtOnce;
+  }
+
   return {
     async turn() {
       const done = await retryConflicts(() => db.transaction(take));
-      if (done.ordered.length > 0 || done.release.length > 0)
-        options.push({ deny: done.ordered.flatMap(denialOf), release: done.release });
-      const hasRequested = (await Promise.all(done.requested)).some(Boolean);
-      if (done.changed || hasRequested || done.release.length > 0) db.channels.wake('containments');
-      if (hasRequested) db.channels.wake('executions');
-      return done.claimed >= incidentsAtOnce;
+      return done !== undefined && tell(done);
     },
-    async rehearse(tx) {
-      await take(tx);
-    },
+    take,
+    tell,
   };
 }
 
@@ -63,13 +78,7 @@ interface Chosen {
   from: number;
 }
 
-interface Started {
-  ordered: Containment[];
-  /** Runs that were asked for; true, known with the commit: it is new. */
-  requested: Promise<boolean>[];
-  /** There are new containments, of whatever status. */
-  changed: boolean;
-}
+type Started = Pick<Responded, 'ordered' | 'requested' | 'changed'>;
 
 async function startPlaybooks(
   tx: Transaction,

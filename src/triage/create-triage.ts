@@ -32,8 +32,16 @@ export interface TriageOptions {
 export interface Triage {
   /** One transaction: changes of findings become incidents. True while there may be more. */
   turn(): Promise<boolean>;
-  /** A turn within the caller's transaction, of which nobody is told: for a rehearsal that is rolled back. */
-  rehearse(tx: Transaction): Promise<void>;
+  /** The work of a turn, within the caller's transaction. undefined: nothing waited. */
+  take(tx: Transaction): Promise<Triaged | undefined>;
+  /** Wakes who waits for it, after the commit. True while there may be more. */
+  tell(done: Triaged): boolean;
+}
+
+export interface Triaged {
+  /** Findings that opened an incident, joined one or fired again. */
+  changed: number;
+  isFull: boolean;
 }
 
 /** Any number of processes may run it at once. */
@@ -43,8 +51,7 @@ export function createTriage(options: TriageOptions): Triage {
   const policy = readDeclarePolicy(options.declare ?? []);
   const batch = options.batch ?? 500;
 
-  /** undefined: nothing waited. */
-  async function take(tx: Transaction): Promise<{ changed: number; isFull: boolean } | undefined> {
+  async function take(tx: Transaction): Promise<Triaged | undefined> {
     const claims = await claimFindings(tx, batch);
     if (claims.length === 0) return undefined;
     const atMs = clock.now();
@@ -106,20 +113,22 @@ export function createTriage(options: TriageOptions): Triage {
     return { after, entries };
   }
 
+  function tell({ changed, isFull }: Triaged): boolean {
+    if (changed > 0) {
+      db.channels.wake('incidents');
+      db.channels.wake('ledger');
+    }
+    // A turn that took all there was is not followed by an empty one: that would stand in the way of the next stage.
+    return isFull;
+  }
+
   return {
     async turn() {
       const done = await retryConflicts(() => db.transaction(take));
-      if (!done) return false;
-      if (done.changed > 0) {
-        db.channels.wake('incidents');
-        db.channels.wake('ledger');
-      }
-      // A turn that took all there was is not followed by an empty one: that would stand in the way of the next stage.
-      return done.isFull;
+      return done !== undefined && tell(done);
     },
-    async rehearse(tx) {
-      await take(tx);
-    },
+    take,
+    tell,
   };
 }
 

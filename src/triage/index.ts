@@ -1,4 +1,4 @@
-export { createTriage } from './create-triage.ts';
+export { createTriage, type Triage, type Triaged } from './create-triage.ts';
 export { claimIncidents, settleIncidents, type ClaimedIncident } from './claim-incidents.ts';
 export { incidentById, incidentByNumber } from './store/incidents.ts';
 export { listIncidents } from './list-incidents.ts';

@@ -17,6 +17,7 @@ import { createChangeFeed, type ChangeFeed } from '../http/changes.ts';
 import type { OnStop } from './on-stop.ts';
 import type { OpenState } from './open-state.ts';
 import type { ServeOptions } from '../serve.ts';
+import { createContainingTurn } from './containing-turn.ts';
 import { createCheckpointShipper } from './ship-checkpoints.ts';
 import { rehearsePath } from './rehearse-path.ts';
 import type { Response } from './start-response.ts';
@@ -149,7 +150,7 @@ export async function startStages(
   await rehearsePath(path, clock.now(), [triage, response.stage]).catch((error: unknown) =>
     log.warn({ error: messageOf(error) }, 'The path to containment could not be rehearsed; the first attack warms it.'),
   );
-  loop('triage', ['findings'], () => triage.turn());
+  loop('triage', ['findings'], createContainingTurn({ db: path, triage, respond: response.stage, log }));
   loop('respond', ['incidents'], () => response.stage.turn());
   loop('containments', ['containments'], () => response.containments.turn(), pollMs, bookkeepingMs);
   loop('enforcement', ['containments'], () => response.enforcement.turn(), pollMs, bookkeepingMs);

@@ -10,7 +10,7 @@ import { entityKey, pairKey, type Known, type KnownEntity } from '../group/known
 import { openStatuses } from '../statuses.ts';
 
 /** Places of an entity that is everywhere: more would only make its weight smaller. */
-const placesEach = 50;
+const placesEach = 16;
 
 /** Reads what grouping must know about these findings: five statements sent together, whatever the number of findings. */
 export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindowMs: number): Promise<Known> {
