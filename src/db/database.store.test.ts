@@ -61,6 +61,16 @@ test('a statement that would follow the commit is refused loudly', async () => {
   expect(await find(14)).toBeUndefined();
 });
 
+test('a statement that fails at its first use works at its next, in the same session', async () => {
+  const only = await testDatabase({ max: 1 });
+  const insert = (id: number) => sql`insert into firsts_of_all (id) values (${id})`;
+  await failure(only.read.run(insert(1)));
+  await only.read.run(sql`create table firsts_of_all (id bigint primary key)`);
+  expect(await only.read.run(insert(1))).toBe(1);
+  await failure(only.transaction((tx) => Promise.all([tx.run(insert(2)), tx.run(insert(1)), tx.run(insert(3))])));
+  expect(await only.read.run(insert(2))).toBe(1);
+});
+
 test('statements that travel together are carried out in their order', async () => {
   const [, , seen] = await db.transaction((tx) =>
     Promise.all([

@@ -120,17 +120,20 @@ async function transact<T>(send: Send, work: (tx: Transaction) => Promise<T>): P
     // It is told with the commit, or not at all when something else has failed before.
     sent.catch(() => {});
   };
-  const tx = statementsOn(async (statement) => {
-    // The session may be in another's transaction by now.
-    if (ended) throw errors.TRANSACTION_ENDED([]);
+  const noted: Send = async (statement) => {
     try {
       return await send(statement);
     } catch (error) {
       firstFailure ??= error;
       throw error;
     }
+  };
+  const tx = statementsOn((statement) => {
+    // The session may be in another's transaction by now.
+    if (ended) throw errors.TRANSACTION_ENDED([]);
+    return noted(statement);
   });
-  later(send({ text: 'begin', values: [] }));
+  later(noted({ text: 'begin', values: [] }));
   try {
     const result = await work({ ...tx, later });
     ended = true;
