@@ -43,6 +43,11 @@ export function openDatabase(options: {
    * each statement once, without looking at its values. Else PostgreSQL decides, for filters that are often absent.
    */
   isFixed?: boolean;
+  /**
+   * What is written can be made again from what was committed before, and nobody outside hears of it earlier than of a commit
+   * that waits for the disk: so these do not. PostgreSQL 18 §28.4: a later commit that waits carries them along.
+   */
+  isRepeatable?: boolean;
   /** Another database's, which ends them. */
   channels?: Channels;
 }): Database {
@@ -51,7 +56,11 @@ export function openDatabase(options: {
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'firebreak',
     connectionTimeoutMillis: 10_000,
-    ...(options.isFixed === true && { idleTimeoutMillis: 0, options: '-c plan_cache_mode=force_generic_plan' }),
+    ...(options.isFixed === true && { idleTimeoutMillis: 0 }),
+    options: [
+      ...(options.isFixed === true ? ['-c plan_cache_mode=force_generic_plan'] : []),
+      ...(options.isRepeatable === true ? ['-c synchronous_commit=off'] : []),
+    ].join(' '),
     statement_timeout: 60_000,
     lock_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,

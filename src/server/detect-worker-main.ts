@@ -27,6 +27,8 @@ const db = openDatabase({
   max: 4,
   applicationName: 'firebreak detect',
   isFixed: true,
+  // Findings follow from batches, and nothing is done about them before triage has committed.
+  isRepeatable: true,
   channels,
 });
 const detect = await createDetect({

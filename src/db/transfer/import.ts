@@ -106,6 +106,9 @@ async function loadEntries(
   } catch (error) {
     // The session waits for the rest of the COPY and would take no rollback.
     await loading?.abort();
+    // Class 22, data exception: bytes that were flipped may still unpack, and PostgreSQL is the first who cannot read them.
+    if (error instanceof pg.DatabaseError && error.code?.startsWith('22') === true)
+      throw errors.ARCHIVE_DAMAGED([file, error.message], { cause: error });
     throw error;
   }
   if (!manifest) throw errors.ARCHIVE_DAMAGED([file, 'its manifest is missing']);

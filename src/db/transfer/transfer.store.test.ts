@@ -129,6 +129,9 @@ test('a changed, cut or flipped export loads nothing', async () => {
   const plain = zstdDecompressSync(readFileSync(file));
   const changed = Buffer.from(plain);
   changed.write('line 7', changed.indexOf('line 1\n'));
+  // A value that PostgreSQL cannot read: what a flipped bit may become.
+  const unreadable = Buffer.from(plain);
+  unreadable.write('(', unreadable.lastIndexOf('{', unreadable.indexOf('0.333')));
   const packed = readFileSync(file);
   const flipped = Buffer.from(packed);
   flipped[packed.length >> 1] = (flipped[packed.length >> 1] ?? 0) ^ 0xff;
@@ -137,6 +140,7 @@ test('a changed, cut or flipped export loads nothing', async () => {
     [zstdCompressSync(plain.subarray(0, plain.length >> 1)), 'DB.ARCHIVE_DAMAGED'],
     [packed.subarray(0, packed.length >> 1), 'DB.ARCHIVE_DAMAGED'],
     [flipped, 'DB.ARCHIVE_DAMAGED'],
+    [zstdCompressSync(unreadable), 'DB.ARCHIVE_DAMAGED'],
   ] as const;
   for (const [bytes, code] of damaged) {
     writeFileSync(join(folder, 'bad.tar.zst'), bytes);
