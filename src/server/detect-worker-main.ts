@@ -67,4 +67,4 @@ port.on('message', (message: unknown) => {
 port.postMessage({ contentVersion: detect.contentVersion() });
 port.postMessage('ready');
 // What reading the rules left is given back at once; idle, it would stay for minutes.
-globalThis.gc?.();
+globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });

@@ -115,8 +115,9 @@ async function main(args: readonly string[]): Promise<void> {
   log.debug({ ms: serving.phases }, 'Where the time of starting went.');
   process.stdout.write(`Firebreak ${version} is ready in ${systemClock.now() - startedAt} ms: ${serving.url}\n`);
   process.stderr.write(welcome(serving, `node ${join('bin', 'firebreak.mjs')}`));
-  // What starting needed is given back at once; idle, it would stay for minutes.
-  globalThis.gc?.();
+  // What starting needed is given back at once, compiled code too; idle, it would stay for minutes.
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  await serving.rehearse();
 }
 
 await main(process.argv.slice(2).filter((arg, index) => index > 0 || arg !== 'serve')).catch(fail);

@@ -38,6 +38,8 @@ export interface Serving {
   hasSources: boolean;
   /** Where the time of starting went: milliseconds of each phase. */
   phases: Readonly<Record<string, number>>;
+  /** Warms the path to containment, after the memory of starting was given back; does nothing that is kept. */
+  rehearse(): Promise<void>;
   /** Graceful, within 5 s. */
   stop(): Promise<void>;
 }

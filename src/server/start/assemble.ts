@@ -157,6 +157,7 @@ export async function assemble(
     demonstration: demonstrated,
     hasSources: sources.some((source) => !source.is_demonstration),
     phases: phases.ms(),
+    rehearse: () => stages.rehearse(),
     stop: () => onStop.run(),
   };
 }

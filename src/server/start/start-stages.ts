@@ -28,6 +28,8 @@ export interface Stages {
   history: HistoryChild;
   feed: ChangeFeed;
   wakeFeed(): void;
+  /** Warms the path to containment; does nothing that is kept. */
+  rehearse(): Promise<void>;
   /** Where signed checkpoints are appended. */
   checkpointFile: string;
 }
@@ -147,9 +149,6 @@ export async function startStages(
     declare: config.triage.declare,
     settings: { joinWindowMs: config.triage.window_s * 1_000 },
   });
-  await rehearsePath(path, clock.now(), [triage, response.stage]).catch((error: unknown) =>
-    log.warn({ error: messageOf(error) }, 'The path to containment could not be rehearsed; the first attack warms it.'),
-  );
   loop('triage', ['findings'], createContainingTurn({ db: path, triage, respond: response.stage, log }));
   loop('respond', ['incidents'], () => response.stage.turn());
   loop('containments', ['containments'], () => response.containments.turn(), pollMs, bookkeepingMs);
@@ -164,5 +163,15 @@ export async function startStages(
     3_600_000,
   );
 
-  return { detect: options.detect, history, feed, wakeFeed: () => feeding.wake(), checkpointFile };
+  const rehearse = async () => {
+    await rehearsePath(path, clock.now(), [triage, response.stage]).catch((error: unknown) =>
+      log.warn(
+        { error: messageOf(error) },
+        'The path to containment could not be rehearsed; the first attack warms it.',
+      ),
+    );
+    // What it held for its moment is found now, not at the next look.
+    db.channels.wake('findings');
+  };
+  return { detect: options.detect, history, feed, wakeFeed: () => feeding.wake(), checkpointFile, rehearse };
 }
