@@ -106,9 +106,7 @@ async function loadEntries(
   } catch (error) {
     // The session waits for the rest of the COPY and would take no rollback.
     await loading?.abort();
-    // Class 22, data exception: bytes that were flipped may still unpack, and PostgreSQL is the first who cannot read them.
-    if (error instanceof pg.DatabaseError && error.code?.startsWith('22') === true)
-      throw errors.ARCHIVE_DAMAGED([file, error.message], { cause: error });
+    if (isUnreadable(error)) throw errors.ARCHIVE_DAMAGED([file, messageOf(error)], { cause: error });
     throw error;
   }
   if (!manifest) throw errors.ARCHIVE_DAMAGED([file, 'its manifest is missing']);
@@ -147,6 +145,10 @@ async function checkSameTables(client: pg.Client, head: ExportHead): Promise<Cat
   return there.filter(({ kind }) => kind === 'r');
 }
 
+/** Class 22, data exception: bytes that were flipped may still unpack, and PostgreSQL is the first who cannot read them. */
+const isUnreadable = (error: unknown) =>
+  error instanceof pg.DatabaseError && error.code !== undefined && error.code.startsWith('22');
+
 interface Loading {
   key: string;
   write(bytes: Buffer): Promise<void>;
@@ -162,23 +164,30 @@ function startLoading(client: pg.Client, key: string, table: CatalogTable): Load
   );
   const digest: Hash = createHash('sha256');
   const done = finished(stream);
+  let isRefused = false;
   // Thrown at the next write or at the end.
   done.catch(() => {});
+  stream.once('error', () => {
+    isRefused = true;
+  });
   return {
     key,
     async write(bytes) {
       digest.update(bytes);
+      // Once PostgreSQL has refused, the stream has no connection to write to: what it refused is what is told.
+      if (isRefused) await done;
       if (!stream.write(bytes)) await Promise.race([once(stream, 'drain'), done]);
     },
     async end() {
-      stream.end();
+      if (!isRefused) stream.end();
       await done.catch((cause: unknown) => {
+        if (isUnreadable(cause)) throw cause;
         throw errors.EXPORT_MISMATCH([key, `was refused: ${messageOf(cause)}`], { cause });
       });
       return digest.digest('hex');
     },
     async abort() {
-      stream.destroy(new Error('the import was given up'));
+      if (!isRefused) stream.destroy(new Error('the import was given up'));
       await done.catch(() => {});
     },
   };
