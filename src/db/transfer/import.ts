@@ -167,7 +167,7 @@ function startLoading(client: pg.Client, key: string, table: CatalogTable): Load
   let isRefused = false;
   // Thrown at the next write or at the end.
   done.catch(() => {});
-  stream.once('error', () => {
+  stream.on('error', () => {
     isRefused = true;
   });
   return {
