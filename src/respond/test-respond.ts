@@ -35,6 +35,17 @@ export function denyRequest(target: string, change: Partial<ContainmentRequest> 
   };
 }
 
+/** A point of this host's nftables, as the tables know it. */
+export const testPoint = {
+  id: 'nftables@test',
+  tenantId: 'default',
+  siteId: 'default',
+  host: 'test',
+  kind: 'nftables',
+  level: 'read_back',
+  isDemonstration: false,
+} as const;
+
 /** The command of a real enforcer process. */
 export function enforcerCommand(kind: 'nftables' | 'recorder', stopFile: string, recordFile?: string): string[] {
   return [

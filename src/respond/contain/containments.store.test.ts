@@ -12,7 +12,7 @@ import { containmentById } from '../store/containments.ts';
 import { placeAtPoint, takePoint } from '../store/enforcements.ts';
 import { recordChange } from '../enforce/record-answers.ts';
 import { recordReading } from '../enforce/record-reading.ts';
-import { blindWitness, denyRequest, testSettings } from '../test-respond.ts';
+import { blindWitness, denyRequest, testSettings, testPoint } from '../test-respond.ts';
 import { createContainments } from './create-containments.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fb-contain-'));
@@ -26,15 +26,6 @@ type Change = Parameters<Enforcement['push']>[0];
 let pushed: Change[] = [];
 const containments = createContainments(settings, (change) => pushed.push(change));
 
-const point = {
-  id: 'nftables@test',
-  tenantId: 'default',
-  siteId: 'default',
-  host: 'test',
-  kind: 'nftables',
-  level: 'read_back',
-  isDemonstration: false,
-} as const;
 const by = { actor: 'user--2', reason: 'a reason' };
 const person = { ...by, tenantId: 'default' };
 
@@ -44,7 +35,7 @@ beforeEach(async () => {
   await db.read.run(
     sql`truncate containments, enforcements, budgets, armings, protected_entities, enforcement_points cascade`,
   );
-  await takePoint(db.read, point, 'test', new Date(clock.now()));
+  await takePoint(db.read, testPoint, 'test', new Date(clock.now()));
 });
 
 async function ledgerOf(subject: string): Promise<string[]> {
@@ -66,7 +57,7 @@ const applies = (targets: string[], more: object = {}) => {
   return db.transaction((tx) =>
     recordChange(
       tx,
-      point,
+      testPoint,
       {
         denied: targets,
         released: [],
@@ -81,7 +72,7 @@ const lets = (targets: string[]) => applies([], { released: targets });
 const reads = (held: { target: string; droppedPackets?: number }[], isStopped = false) => {
   clock.advance(1);
   return db.transaction((tx) =>
-    recordReading(tx, point, held, { nowMs: clock.now(), isStopped, countsAsDrift: true, witness: blindWitness }),
+    recordReading(tx, testPoint, held, { nowMs: clock.now(), isStopped, countsAsDrift: true, witness: blindWitness }),
   );
 };
 const now = async (id: string) => (await containmentById(db.read, id)) ?? expect.unreachable();
@@ -89,7 +80,7 @@ const now = async (id: string) => (await containmentById(db.read, id)) ?? expect
 describe('a requested containment', () => {
   it('is ordered, pushed, applied, verified, released and on the ledger at every step', async () => {
     const one = await denied('203.0.113.5');
-    expect(one).toMatchObject({ status: 'ordered', points: [{ point_id: point.id, state: 'pending' }] });
+    expect(one).toMatchObject({ status: 'ordered', points: [{ point_id: testPoint.id, state: 'pending' }] });
     expect(one.expires_at?.getTime()).toBe(clock.now() + 600_000);
     expect(pushed[0]?.deny).toMatchObject([{ target: '203.0.113.5' }]);
     await applies(['203.0.113.5']);
@@ -313,7 +304,7 @@ describe('repeat offenders', () => {
 
 it('gives a later point the live containments', async () => {
   await denied('203.0.113.40');
-  const later = { ...point, id: 'later@test' };
+  const later = { ...testPoint, id: 'later@test' };
   await takePoint(db.read, later, 'test', new Date(clock.now()));
   expect(await placeAtPoint(db.read, later.id, new Date(clock.now()))).toBe(1);
   expect(await takePoint(db.read, later, 'other', new Date(clock.now()))).toBe(2);

@@ -10,7 +10,7 @@ import type { Tx } from '../../db/index.ts';
 import { createTriage, listIncidents } from '../../triage/index.ts';
 import { createContainments } from '../contain/create-containments.ts';
 import { takePoint } from '../store/enforcements.ts';
-import { denyRequest, testSettings } from '../test-respond.ts';
+import { denyRequest, testSettings, testPoint } from '../test-respond.ts';
 import { recordChange } from './record-answers.ts';
 import { recordReading, type Corrections } from './record-reading.ts';
 
@@ -19,16 +19,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const db = await testDatabase();
 const clock = fakeClock(Date.UTC(2026, 10, 21, 12));
 const containments = createContainments(testSettings(db, join(dir, 'STOP'), { clock }), () => {});
-const point = {
-  id: 'nftables@test',
-  tenantId: 'default',
-  siteId: 'default',
-  host: 'test',
-  kind: 'nftables',
-  level: 'read_back',
-  isDemonstration: false,
-} as const;
-await takePoint(db.read, point, 'test', new Date(clock.now()));
+await takePoint(db.read, testPoint, 'test', new Date(clock.now()));
 
 const [calm, loud] = ['203.0.113.31', '203.0.113.32'];
 let areAlive = false;
@@ -56,7 +47,7 @@ async function read(targets: readonly string[] = [calm, loud], onTx = (tx: Tx): 
   return db.transaction((tx) =>
     recordReading(
       onTx(tx),
-      point,
+      testPoint,
       targets.map((target) => ({ target, droppedPackets: 0 })),
       {
         nowMs: clock.now(),
@@ -74,12 +65,12 @@ async function read(targets: readonly string[] = [calm, loud], onTx = (tx: Tx): 
   );
 }
 
-/** Asked for, and confirmed by the point. */
+/** Asked for, and confirmed by the testPoint. */
 async function denied(targets: readonly string[], incidentId: string): Promise<void> {
   for (const target of targets) await containments.request(denyRequest(target, { incidentId }));
   const held = targets.map((target) => ({ target }));
   const answer = { type: 'done', held, heldBack: [] } as const;
-  await db.transaction((tx) => recordChange(tx, point, { denied: targets, released: [], answer }, clock.now()));
+  await db.transaction((tx) => recordChange(tx, testPoint, { denied: targets, released: [], answer }, clock.now()));
 }
 
 /** The statements that pass. */

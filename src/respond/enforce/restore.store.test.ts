@@ -11,7 +11,7 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { sql } from '../../db/index.ts';
 import { createContainments } from '../contain/create-containments.ts';
-import { blindWitness, denyRequest, enforcerCommand, testSettings } from '../test-respond.ts';
+import { blindWitness, denyRequest, enforcerCommand, testSettings, testPoint } from '../test-respond.ts';
 import { createEnforcement } from './create-enforcement.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fb-restore-'));
@@ -50,13 +50,7 @@ it.skipIf(!canFilter || !isRoot)(`restores ${many} denials in a second`, { timeo
   });
   const pidFile = join(dir, 'pid');
   const nft = {
-    id: 'nftables@test',
-    tenantId: 'default',
-    siteId: 'default',
-    host: 'test',
-    kind: 'nftables',
-    level: 'read_back',
-    isDemonstration: false,
+    ...testPoint,
     command: [...unshare, 'sh', '-c', 'echo $$ > "$0"; exec "$@"', pidFile, ...enforcerCommand('nftables', stopFile)],
   } as const;
   const settings = testSettings(db, stopFile, { clock: systemClock });
