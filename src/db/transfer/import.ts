@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
@@ -176,7 +175,8 @@ function startLoading(client: pg.Client, key: string, table: CatalogTable): Load
       digest.update(bytes);
       // Once PostgreSQL has refused, the stream has no connection to write to: what it refused is what is told.
       if (isRefused) await done;
-      if (!stream.write(bytes)) await Promise.race([once(stream, 'drain'), done]);
+      // One at a time: what the stream still held when it was refused would be written to no connection, and throw.
+      await Promise.race([new Promise((resolve) => void stream.write(bytes, resolve)), done]);
     },
     async end() {
       if (!isRefused) stream.end();
