@@ -16,8 +16,8 @@ import { markWrong, openIds } from './store/containments.ts';
 export interface RespondStage {
   /** One transaction over what changed since the last turn; true when there may be more. */
   turn(): Promise<boolean>;
-  /** The work of a turn, within the caller's transaction. undefined: nothing waited. */
-  take(tx: Transaction): Promise<Responded | undefined>;
+  /** The work of a turn, within the caller's transaction, on the incidents it has or else on those that wait. undefined: none did. */
+  take(tx: Transaction, handedOver?: readonly ClaimedIncident[]): Promise<Responded | undefined>;
   /** Pushes what was ordered and wakes who waits for it, after the commit. True when there may be more. */
   tell(done: Responded): Promise<boolean>;
 }
@@ -43,8 +43,8 @@ export function createStage(
   options: { push: Enforcement['push']; playbooks: () => readonly LoadedPlaybook[] },
 ): RespondStage {
   const { db, clock } = settings;
-  async function take(tx: Transaction): Promise<Responded | undefined> {
-    const claimed = await claimIncidents(tx, incidentsAtOnce);
+  async function take(tx: Transaction, handedOver?: readonly ClaimedIncident[]): Promise<Responded | undefined> {
+    const claimed = handedOver ?? (await claimIncidents(tx, incidentsAtOnce));
     if (claimed.length === 0) return undefined;
     const started = await startPlaybooks(tx, claimed, settings, options.playbooks());
     const release = await releaseWrong(tx, claimed, clock.now());

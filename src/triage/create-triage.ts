@@ -3,20 +3,24 @@ import { newId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ChangedMeanwhile, retryConflicts, type Database, type Transaction, type Tx } from '../db/index.ts';
 import { claimFindings, settleFindings } from '../detect/index.ts';
-import { append, type LedgerEntry } from '../ledger/index.ts';
+import { append } from '../ledger/index.ts';
 import type { Incident } from '../schema/incident.ts';
-import { scoreIncidents, type Span } from './score/score-incidents.ts';
-import { triageActor, writePlacements } from './change/write-placements.ts';
+import { seenEntities, writePlacements } from './change/write-placements.ts';
+import type { ClaimedIncident } from './claim-incidents.ts';
+import { declare, declaringPolicy } from './declare.ts';
 import { readDeclarePolicy } from './declare-policy.ts';
 import { defaultSettings, group, type GroupSettings, type Placement } from './group/group.ts';
+import type { Known } from './group/known.ts';
 import { growthEntries } from './growth-entries.ts';
+import { openIncidents } from './open-incidents.ts';
+import { scoreIncidents, type Span } from './score/score-incidents.ts';
 import { openStatuses } from './statuses.ts';
 import { insertIncidentClaims, type IncidentChange } from './store/incident-claims.ts';
 import { lockIncidents } from './store/incidents.ts';
 import { factsOf } from './store/facts.ts';
 import { loadKnown } from './store/known.ts';
 import { writeDeclaration, writeStatus } from './store/write-changes.ts';
-import { writeScores } from './store/write-incidents.ts';
+import { writeScores, type Numbered } from './store/write-incidents.ts';
 
 export interface TriageOptions {
   db: Database;
@@ -32,8 +36,11 @@ export interface TriageOptions {
 export interface Triage {
   /** One transaction: changes of findings become incidents. True while there may be more. */
   turn(): Promise<boolean>;
-  /** The work of a turn, within the caller's transaction. undefined: nothing waited. */
-  take(tx: Transaction): Promise<Triaged | undefined>;
+  /**
+   * The work of a turn, within the caller's transaction. undefined: nothing waited. `mayHandOver`: when all it did was to open
+   * a few incidents, the caller gets them instead of whoever claims incidents, and acts on them in this transaction.
+   */
+  take(tx: Transaction, mayHandOver?: boolean): Promise<Triaged | undefined>;
   /** Wakes who waits for it, after the commit. True while there may be more. */
   tell(done: Triaged): boolean;
 }
@@ -42,7 +49,11 @@ export interface Triaged {
   /** Findings that opened an incident, joined one or fired again. */
   changed: number;
   isFull: boolean;
+  handedOver?: ClaimedIncident[];
 }
+
+/** More are responded to in turns of their own. */
+const handedOverAtMost = 32;
 
 /** Any number of processes may run it at once. */
 export function createTriage(options: TriageOptions): Triage {
@@ -51,7 +62,7 @@ export function createTriage(options: TriageOptions): Triage {
   const policy = readDeclarePolicy(options.declare ?? []);
   const batch = options.batch ?? 500;
 
-  async function take(tx: Transaction): Promise<Triaged | undefined> {
+  async function take(tx: Transaction, mayHandOver = false): Promise<Triaged | undefined> {
     const claims = await claimFindings(tx, batch);
     if (claims.length === 0) return undefined;
     const atMs = clock.now();
@@ -62,55 +73,37 @@ export function createTriage(options: TriageOptions): Triage {
     const placements = group(findings, known, atMs, () => newId('incident', atMs), settings).filter(
       (placement) => placement.how !== 'fires_again' || placement.newEvents > 0,
     );
-    if (placements.length > 0) {
-      const before = await lockTargets(tx, placements);
-      const standing = await reopen(tx, placements, before, atMs);
-      // Sent together: the facts are read after the placements are written, because that is their order.
-      const [opened, facts] = await Promise.all([
-        writePlacements(tx, placements, known, atMs),
-        factsOf(tx, [...new Set(placements.map((placement) => placement.incidentId))]),
-      ]);
-      const scored = scoreIncidents([...standing, ...opened], facts, spansOf(placements), atMs);
-      tx.later(writeScores(tx, scored, atMs));
-      const { after, entries } = declare(tx, scored, atMs);
-      tx.later(append(tx, [...growthEntries(placements, standing, after, atMs), ...entries]));
-      const changes = after.map((incident) => ({
-        incident_id: incident.id,
-        change: changeOf(incident, standing, placements),
-        revision: incident.revision,
-      }));
-      tx.later(insertIncidentClaims(tx, changes));
-    }
     tx.later(settleFindings(tx, claims));
-    return {
-      changed: placements.length,
-      isFull: claims.reduce((sum, { revisions }) => sum + revisions.length, 0) >= batch,
-    };
+    const isFull = claims.reduce((sum, { revisions }) => sum + revisions.length, 0) >= batch;
+    if (placements.length === 0) return { changed: 0, isFull };
+    const { after, standing } = await write(tx, placements, known, atMs);
+    const isHandedOver = mayHandOver && !isFull && standing.length === 0 && after.length <= handedOverAtMost;
+    if (isHandedOver) return { changed: placements.length, isFull, handedOver: claimsOf(after, placements) };
+    const changes = after.map((incident) => ({
+      incident_id: incident.id,
+      change: changeOf(incident, standing, placements),
+      revision: incident.revision,
+    }));
+    tx.later(insertIncidentClaims(tx, changes));
+    return { changed: placements.length, isFull };
   }
 
-  function declare(tx: Transaction, incidents: readonly Incident[], atMs: number): Declared {
-    const entries: LedgerEntry[] = [];
-    const after: Incident[] = [];
-    for (const incident of incidents) {
-      const condition = incident.stage === 'suspected' ? policy(incident) : undefined;
-      if (condition === undefined) {
-        after.push(incident);
-        continue;
-      }
-      tx.later(writeDeclaration(tx, incident.id, 'policy:triage.declare', atMs));
-      after.push({ ...incident, stage: 'declared', declared_at: new Date(atMs), declared_by: 'policy:triage.declare' });
-      entries.push({
-        tenant_id: incident.tenant_id,
-        at: atMs,
-        kind: 'incident.declared',
-        actor: triageActor,
-        incident_id: incident.id,
-        subject: incident.id,
-        summary: `Incident ${incident.number} was declared by the owner's policy: ${condition}`,
-        body: { condition, severity_id: incident.severity_id, risk_score: incident.risk_score },
-      });
-    }
-    return { after, entries };
+  /** Incidents that stood there are read again when their part is written; those that are opened are waited for by nobody. */
+  async function write(tx: Transaction, placements: readonly Placement[], known: Known, atMs: number) {
+    const standing = await reopen(tx, placements, await lockTargets(tx, placements), atMs);
+    const spans = spansOf(placements);
+    const entities = seenEntities(placements, known);
+    const opened = declare(openIncidents(placements, entities, known, spans, atMs), policy, atMs);
+    tx.later(
+      writePlacements(tx, { placements, opened: opened.after, entities }, atMs).then(checkNumbers(opened.after)),
+    );
+    const facts = standing.length === 0 ? new Map() : await factsOf(tx, idsOf(standing));
+    const grown = declare(scoreIncidents(standing, facts, spans, atMs), policy, atMs);
+    if (standing.length > 0) tx.later(writeScores(tx, grown.after, atMs));
+    for (const id of grown.declared) tx.later(writeDeclaration(tx, id, declaringPolicy, atMs));
+    const after = [...grown.after, ...opened.after];
+    tx.later(append(tx, [...growthEntries(placements, standing, after, atMs), ...grown.entries, ...opened.entries]));
+    return { after, standing };
   }
 
   function tell({ changed, isFull }: Triaged): boolean {
@@ -132,10 +125,23 @@ export function createTriage(options: TriageOptions): Triage {
   };
 }
 
-/** The incidents as they are now, and what the ledger is told of those that the policy declared. */
-interface Declared {
-  after: Incident[];
-  entries: LedgerEntry[];
+const idsOf = (incidents: readonly Incident[]) => incidents.map(({ id }) => id);
+
+/** Somebody else opened one of the tenant meanwhile: the ledger would tell the wrong number. */
+function checkNumbers(opened: readonly Incident[]): (written: readonly Numbered[]) => void {
+  return (written) => {
+    const numbers = new Map(written.map(({ id, number }) => [id, number]));
+    if (opened.some(({ id, number }) => numbers.get(id) !== number)) throw new ChangedMeanwhile();
+  };
+}
+
+function claimsOf(opened: readonly Incident[], placements: readonly Placement[]): ClaimedIncident[] {
+  return opened.map((incident) => ({
+    incident,
+    findings: placements.filter(({ incidentId }) => incidentId === incident.id).map(({ finding }) => finding),
+    change: 'opened',
+    claim_ids: [],
+  }));
 }
 
 async function lockTargets(tx: Tx, placements: readonly Placement[]): Promise<Incident[]> {

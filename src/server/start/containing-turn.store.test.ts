@@ -9,7 +9,8 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { sql } from '../../db/index.ts';
 import { createPlaybooks, createStage, actionNames, loadPolicies, unaidedSettings } from '../../respond/index.ts';
-import { createTriage, type Triage } from '../../triage/index.ts';
+import { createTriage } from '../../triage/index.ts';
+import { contain } from './contain.ts';
 import { createContainingTurn } from './containing-turn.ts';
 import { rehearsePath } from './rehearse-path.ts';
 
@@ -87,13 +88,10 @@ it('keeps the incident when responding fails, for respond to try in its own turn
 it('leaves nothing behind when it is rehearsed, not even a gap in the numbers', async () => {
   const before = await counts();
   let taken = 0;
-  const counted = (stage: Pick<Triage, 'take'>) => ({
-    take: async (tx: Parameters<Triage['take']>[0]) => {
-      const done = await stage.take(tx);
-      if (done !== undefined) taken += 1;
-    },
+  await rehearsePath(db, Date.now(), async (tx) => {
+    const { responded } = await contain(tx, triage, respond);
+    taken += responded?.ordered.length ?? 0;
   });
-  await rehearsePath(db, Date.now(), [counted(triage), { take: (tx) => respond.take(tx) }]);
   expect(taken, 'it went the way').toBe(3);
   expect(await counts()).toEqual(before);
   expect(pushed).toEqual([]);

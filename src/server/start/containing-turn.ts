@@ -1,8 +1,9 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { retryConflicts, type Database, type Transaction } from '../../db/index.ts';
+import { retryConflicts, type Database } from '../../db/index.ts';
 import type { RespondStage } from '../../respond/index.ts';
 import type { Triage } from '../../triage/index.ts';
+import { contain, type Contained } from './contain.ts';
 
 /**
  * A turn of triage that goes on to the denial in the same transaction: one commit and one message less before the drop. When
@@ -16,17 +17,10 @@ export function createContainingTurn(options: {
 }): () => Promise<boolean> {
   const { db, triage, respond, log } = options;
 
-  async function take(tx: Transaction) {
-    const triaged = await triage.take(tx);
-    // A long list of incidents is responded to in turns of their own, beside the next of triage.
-    const isSmall = triaged !== undefined && triaged.changed > 0 && !triaged.isFull;
-    return { triaged, responded: isSmall ? await respond.take(tx) : undefined };
-  }
-
   return async () => {
-    let done: Awaited<ReturnType<typeof take>>;
+    let done: Contained;
     try {
-      done = await retryConflicts(() => db.transaction(take));
+      done = await retryConflicts(() => db.transaction((tx) => contain(tx, triage, respond)));
     } catch (error) {
       log.debug({ error: messageOf(error) }, 'Triage and response did not go through together; triage goes alone.');
       return triage.turn();

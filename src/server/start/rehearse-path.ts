@@ -12,13 +12,13 @@ const rounds = 3;
 export async function rehearsePath(
   db: Database,
   nowMs: number,
-  stages: readonly { take(tx: Transaction): Promise<unknown> }[],
+  walk: (tx: Transaction) => Promise<unknown>,
 ): Promise<void> {
   const enough = new Error('This transaction was a rehearsal.');
   for (let round = 0; round < rounds; round += 1) {
     const rehearsed = db.transaction(async (tx) => {
       await writeFindings(tx, [rehearsedFinding(nowMs)]);
-      for (const stage of stages) await stage.take(tx);
+      await walk(tx);
       throw enough;
     });
     await rehearsed.catch((error: unknown) => {

@@ -17,6 +17,7 @@ import { createChangeFeed, type ChangeFeed } from '../http/changes.ts';
 import type { OnStop } from './on-stop.ts';
 import type { OpenState } from './open-state.ts';
 import type { ServeOptions } from '../serve.ts';
+import { contain } from './contain.ts';
 import { createContainingTurn } from './containing-turn.ts';
 import { createCheckpointShipper } from './ship-checkpoints.ts';
 import { rehearsePath } from './rehearse-path.ts';
@@ -164,7 +165,7 @@ export async function startStages(
   );
 
   const rehearse = async () => {
-    await rehearsePath(path, clock.now(), [triage, response.stage]).catch((error: unknown) =>
+    await rehearsePath(path, clock.now(), (tx) => contain(tx, triage, response.stage)).catch((error: unknown) =>
       log.warn(
         { error: messageOf(error) },
         'The path to containment could not be rehearsed; the first attack warms it.',

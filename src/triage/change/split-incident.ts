@@ -5,6 +5,7 @@ import { findingsByIds } from '../../detect/index.ts';
 import type { Incident } from '../../schema/incident.ts';
 import { errors } from '../errors.ts';
 import { viewOf } from '../group/finding-view.ts';
+import { newIncident } from '../new-incident.ts';
 import { openStatuses } from '../statuses.ts';
 import { findingPlaces } from '../store/incidents.ts';
 import { moveCauses, moveFindings } from '../store/write-changes.ts';
@@ -39,19 +40,10 @@ export async function splitIncident(
     {
       opened: [
         {
-          id,
-          tenant_id: from.tenant_id,
-          site_id: from.site_id,
-          title: from.title,
-          severity_id: worst.severity_id,
-          entity_type: about.type,
-          entity_value: about.value,
+          // Numbered when it is written, counted and scored below.
+          ...newIncident({ id, number: 0, finding: worst, about }, act.at),
           entity_reason: about.reason,
-          cause: worst.cause,
-          is_demonstration: from.is_demonstration,
           former_incident_id: from.id,
-          first_seen_at: worst.first_seen_at,
-          last_seen_at: worst.last_seen_at,
         },
       ],
     },

@@ -2,72 +2,58 @@ import type { Tx } from '../../db/index.ts';
 import type { Incident } from '../../schema/incident.ts';
 import { pairOf, type Placement } from '../group/group.ts';
 import { entityKey, type Known } from '../group/known.ts';
-import { titleOf } from '../score/title.ts';
 import {
   leaveIncidents,
   setCausesOpen,
   writeGrouped,
   type CauseRow,
   type JoinedFinding,
-  type NewIncident,
+  type Numbered,
   type SeenEntity,
 } from '../store/write-incidents.ts';
 
 export const triageActor = 'system:triage';
 
 /**
- * Writes what grouping decided and gives the opened incidents; counts and scores follow. All is sent before it returns, so
- * that what is sent next reads it. Raises unique_violation when another process was faster.
+ * Writes what grouping decided, with the incidents it opened as they are to be; gives their numbers. All is sent before it
+ * returns, so that what is sent next reads it. Raises unique_violation when another process was faster.
  */
 export async function writePlacements(
   tx: Tx,
-  placements: readonly Placement[],
-  known: Known,
+  { placements, opened, entities }: Placed,
   atMs: number,
-): Promise<Incident[]> {
+): Promise<Numbered[]> {
   const reopened = placements.filter((placement) => placement.how === 'reopens');
   const arriving = placements.filter((placement) => placement.how !== 'fires_again');
   const moved = arriving.filter((placement) => placement.wasElsewhere).map((placement) => placement.finding.id);
+  const openings = new Map(
+    placements.filter(({ how }) => how === 'opens').map((placement) => [placement.incidentId, placement]),
+  );
   const grouped = {
-    opened: placements.filter((placement) => placement.how === 'opens').map(newIncident),
+    opened: opened.map((incident) => ({
+      ...incident,
+      entity_reason: openings.get(incident.id)?.view.about.reason ?? '',
+      former_incident_id: openings.get(incident.id)?.former?.id ?? null,
+    })),
     causes: arriving.map(causeRow),
     joined: placements.map(joinedFinding),
-    entities: seenEntities(placements, known),
+    entities,
   };
-  const [, , opened] = await Promise.all([
+  const [, , numbered] = await Promise.all([
     reopened.length > 0 && setCausesOpen(tx, ids(reopened), true),
     moved.length > 0 && leaveIncidents(tx, moved),
     writeGrouped(tx, grouped, triageActor, atMs),
   ]);
-  return opened;
+  return numbered;
+}
+
+export interface Placed {
+  placements: readonly Placement[];
+  opened: readonly Incident[];
+  entities: readonly SeenEntity[];
 }
 
 const ids = (placements: readonly Placement[]) => [...new Set(placements.map((placement) => placement.incidentId))];
-
-function newIncident(placement: Placement): NewIncident {
-  const { finding, view } = placement;
-  return {
-    id: placement.incidentId,
-    tenant_id: finding.tenant_id,
-    site_id: finding.site_id,
-    title: titleOf({
-      rule: finding.rule_title,
-      entityType: view.about.type,
-      entityValue: view.about.value,
-      victimHosts: 0,
-      victimUsers: 0,
-    }),
-    severity_id: finding.severity_id,
-    entity_type: view.about.type,
-    entity_value: view.about.value,
-    entity_reason: view.about.reason,
-    cause: finding.cause,
-    is_demonstration: finding.is_demonstration,
-    former_incident_id: placement.former?.id ?? null,
-    first_seen_at: finding.first_seen_at,
-    last_seen_at: finding.last_seen_at,
-  };
-}
 
 function causeRow(placement: Placement): CauseRow {
   return { incident_id: placement.incidentId, ...pairOf(placement.finding, placement.view) };

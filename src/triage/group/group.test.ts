@@ -16,6 +16,8 @@ const nothing = (): Known => ({
   incidents: new Map(),
   entities: new Map(),
   assets: new Map(),
+  ruleVerdicts: [],
+  lastNumbers: new Map(),
 });
 
 function grouped(findings: readonly Finding[], known = nothing()): Placement[] {

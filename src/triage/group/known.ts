@@ -1,4 +1,5 @@
 import type { Verdict, IncidentStatus } from '../../schema/incident.ts';
+import type { RuleVerdict } from '../store/opening-facts.ts';
 
 /** An open incident that findings of this batch may join. */
 export interface KnownIncident {
@@ -47,6 +48,10 @@ export interface Known {
   entities: Map<string, KnownEntity[]>;
   /** By entityKey: what the owner says about the asset or account. */
   assets: Map<string, KnownAsset>;
+  /** What people said about incidents of these rules. */
+  ruleVerdicts: readonly RuleVerdict[];
+  /** By tenant: the last incident number that was given away; none yet, and it is not here. */
+  lastNumbers: Map<string, number>;
 }
 
 export function pairKey(pair: {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sql, type Tx } from '../../db/index.ts';
 import { Verdict } from '../../schema/incident.ts';
 import type { Facts } from '../score/facts.ts';
+import { verdictsLookedAt } from '../score/facts-of-opened.ts';
 
 const Row = z.object({
   incident_id: z.string(),
@@ -50,7 +51,7 @@ export async function factsOf(tx: Tx, incidentIds: readonly string[]): Promise<M
         from (select v.verdict from verdicts v
           where v.tenant_id = i.tenant_id and v.incident_id <> i.id and v.by ~ '^(user--|cli:)'
             and v.rule_ids && array(select distinct rule_id from incident_findings where incident_id = i.id limit 50)
-          order by v.at desc limit 50) v) v
+          order by v.at desc, v.id desc limit ${verdictsLookedAt}) v) v
       where i.id = any(${[...incidentIds]}::text[])`,
   );
   return new Map(

@@ -7,12 +7,14 @@ import { IncidentStatus, Verdict } from '../../schema/incident.ts';
 import { viewOf } from '../group/finding-view.ts';
 import { pairOf } from '../group/group.ts';
 import { entityKey, pairKey, type Known, type KnownEntity } from '../group/known.ts';
+import { verdictsLookedAt } from '../score/facts-of-opened.ts';
 import { openStatuses } from '../statuses.ts';
+import { selectLastNumbers, selectRuleVerdicts } from './opening-facts.ts';
 
 /** Places of an entity that is everywhere: more would only make its weight smaller. */
 const placesEach = 16;
 
-/** Reads what grouping must know about these findings: five statements sent together, whatever the number of findings. */
+/** Reads what grouping must know about these findings: a fixed number of statements, sent together. */
 export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindowMs: number): Promise<Known> {
   const views = findings.map((finding) => ({ finding, view: viewOf(finding) }));
   const pairs = views.map(({ finding, view }) => pairOf(finding, view));
@@ -27,7 +29,10 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
   const since = Math.min(...findings.map((finding) => finding.first_seen_at.getTime())) - joinWindowMs;
 
   const entities = distinct(named);
-  const [assets, memberships, pairRows, places] = await Promise.all([
+  const rules = new Map(
+    findings.map(({ tenant_id, rule_id }) => [JSON.stringify([tenant_id, rule_id]), { tenant_id, rule_id }]),
+  );
+  const [assets, memberships, pairRows, places, ruleVerdicts, lastNumbers] = await Promise.all([
     assetsOf(tx, entities),
     selectMemberships(
       tx,
@@ -35,6 +40,8 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
     ),
     selectPairs(tx, pairs),
     selectEntities(tx, entities, since),
+    selectRuleVerdicts(tx, [...rules.values()], verdictsLookedAt),
+    selectLastNumbers(tx, [...new Set(findings.map((finding) => finding.tenant_id))]),
   ]);
   const known: Known = {
     membership: new Map(),
@@ -44,6 +51,8 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
     incidents: new Map(),
     entities: new Map(),
     assets,
+    ruleVerdicts,
+    lastNumbers: new Map(lastNumbers.map((row) => [row.tenant_id, row.last_number])),
   };
   for (const row of memberships) {
     known.counted.set(row.finding_id, row.event_count);

@@ -1,46 +1,34 @@
+import { z } from 'zod';
 import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
-import { Incident, type RiskTerm } from '../../schema/incident.ts';
-import { incidentColumns } from './incidents.ts';
+import type { Incident, RiskTerm } from '../../schema/incident.ts';
 
-export interface NewIncident {
-  id: string;
-  tenant_id: string;
-  site_id: string;
-  title: string;
-  severity_id: number;
-  entity_type: string;
-  entity_value: string;
+export interface NewIncident extends Incident {
   entity_reason: string;
-  cause: string;
-  is_demonstration: boolean;
   former_incident_id: string | null;
-  first_seen_at: Date;
-  last_seen_at: Date;
 }
 
-/**
- * Suspected and new, with nothing counted yet: scoring fills the rest in the same transaction. Their numbers follow each other
- * within a tenant: a transaction that opens incidents of it waits for another that does.
- */
-const opening = (incidents: readonly NewIncident[], atMs: number) => sql`
+/** Their numbers follow each other within a tenant: a transaction that opens incidents of it waits for another that does. */
+const opening = (incidents: readonly NewIncident[]) => sql`
   given as (select given.*, row_number() over of_tenant as place, count(*) over (partition by tenant_id) as places
-    from jsonb_to_recordset(${storableJson(incidents)}::jsonb) as given (id text, tenant_id text, site_id text, title text,
-      severity_id smallint, entity_type text, entity_value text, entity_reason text, cause text, is_demonstration boolean,
-      former_incident_id text, first_seen_at timestamptz, last_seen_at timestamptz)
-    window of_tenant as (partition by tenant_id order by id)),
+    from jsonb_to_recordset(${storableJson(incidents)}::jsonb) as given (id text, number int, tenant_id text, site_id text,
+      title text, stage text, severity_id smallint, risk_score double precision, risk_terms jsonb, entity_type text,
+      entity_value text, entity_reason text, cause text, finding_count int, event_count bigint, first_seen_at timestamptz,
+      last_seen_at timestamptz, declared_at timestamptz, declared_by text, is_demonstration boolean,
+      former_incident_id text, revision int, created_at timestamptz)
+    window of_tenant as (partition by tenant_id order by number, id)),
   counted as (insert into incident_numbers as known (tenant_id, last_number)
     select tenant_id, count(*) from given group by tenant_id order by tenant_id
     on conflict (tenant_id) do update set last_number = known.last_number + excluded.last_number
     returning tenant_id, last_number),
-  opened as (insert into incidents as i (id, number, tenant_id, site_id, title, stage, status, severity_id, risk_score,
+  opened as (insert into incidents (id, number, tenant_id, site_id, title, stage, status, severity_id, risk_score,
       risk_terms, entity_type, entity_value, entity_reason, cause, finding_count, event_count, first_seen_at, last_seen_at,
-      is_demonstration, former_incident_id, revision, created_at, updated_at)
-    select id, last_number - places + place, tenant_id, site_id, title, 'suspected', 'new', severity_id, 0, '[]',
-      entity_type, entity_value, entity_reason, cause, 0, 0, first_seen_at, last_seen_at, is_demonstration,
-      former_incident_id, 0, to_timestamp(${atMs} / 1000.0), to_timestamp(${atMs} / 1000.0)
+      declared_at, declared_by, is_demonstration, former_incident_id, revision, created_at, updated_at)
+    select id, last_number - places + place, tenant_id, site_id, title, stage, 'new', severity_id, risk_score, risk_terms,
+      entity_type, entity_value, entity_reason, cause, finding_count, event_count, first_seen_at, last_seen_at,
+      declared_at, declared_by, is_demonstration, former_incident_id, revision, created_at, created_at
     from given join counted using (tenant_id)
-    returning ${incidentColumns})`;
+    returning id, number)`;
 
 export interface CauseRow {
   incident_id: string;
@@ -126,6 +114,9 @@ const seeingEntities = (entities: readonly SeenEntity[]) => sql`
       first_seen_at = least(entities.first_seen_at, excluded.first_seen_at),
       last_seen_at = greatest(entities.last_seen_at, excluded.last_seen_at)`;
 
+const Numbered = z.object({ id: z.string(), number: z.int() });
+export type Numbered = z.infer<typeof Numbered>;
+
 export interface Grouped {
   opened?: readonly NewIncident[];
   causes?: readonly CauseRow[];
@@ -134,11 +125,11 @@ export interface Grouped {
   entities?: readonly SeenEntity[];
 }
 
-/** All that a turn groups, in one statement, because nothing may stand long before the drop. Gives the opened incidents. */
-export const writeGrouped = (tx: Tx, grouped: Grouped, by: string, atMs: number): Promise<Incident[]> =>
+/** All that a turn groups, in one statement, because nothing may stand long before the drop. Gives the numbers of the opened incidents. */
+export const writeGrouped = (tx: Tx, grouped: Grouped, by: string, atMs: number): Promise<Numbered[]> =>
   tx.many(
-    Incident,
-    sql`with ${opening(grouped.opened ?? [], atMs)},
+    Numbered,
+    sql`with ${opening(grouped.opened ?? [])},
       causes as (${claimingCauses(grouped.causes ?? [])}),
       joined as (${joiningFindings(grouped.joined ?? [], by, atMs)}),
       seen as (${seeingEntities(grouped.entities ?? [])})
