@@ -157,6 +157,8 @@ create table entities (
   primary key (incident_id, type, value, role)
 );
 create index entities_by_value on entities (tenant_id, site_id, type, value, last_seen_at);
+-- Those that can tie a finding to an incident, without reading what everybody attacks.
+create index entities_acting on entities (tenant_id, site_id, type, value, last_seen_at) where role = 'actor';
 
 -- What people, and nobody else, concluded.
 create table verdicts (

@@ -15,6 +15,7 @@ const nothing = (): Known => ({
   former: new Map(),
   incidents: new Map(),
   entities: new Map(),
+  sharedBy: new Map(),
   assets: new Map(),
   ruleVerdicts: [],
   lastNumbers: new Map(),
@@ -177,6 +178,7 @@ describe('grouping', () => {
         last_finding_id: 'f',
       };
       known.entities.set(key, [...(known.entities.get(key) ?? []), there]);
+      known.sharedBy.set(key, (known.sharedBy.get(key) ?? 0) + 1);
     }
     expect(grouped([findingOf('a', at, [admin])], known)[0]?.how).toBe('opens');
   });

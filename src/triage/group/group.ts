@@ -116,7 +116,7 @@ function heaviestOf(finding: Finding, view: FindingView, known: Known, settings:
   for (const entity of view.entities) {
     const key = entityKey(finding, entity);
     const places = known.entities.get(key) ?? [];
-    const sharedBy = new Set(places.map((there) => there.incident_id)).size;
+    const sharedBy = known.sharedBy.get(key) ?? 0;
     for (const there of places) {
       const incident = known.incidents.get(there.incident_id);
       if (!incident || !mayShare(finding, incident, settings)) continue;
@@ -206,6 +206,8 @@ function remember(known: Known, placement: Placement): void {
     const first = finding.first_seen_at.getTime();
     const last = finding.last_seen_at.getTime();
     const there = places.find((place) => place.incident_id === incidentId && place.role === entity.role);
+    if (!places.some((place) => place.incident_id === incidentId))
+      known.sharedBy.set(key, (known.sharedBy.get(key) ?? 0) + 1);
     if (there) {
       there.first_seen_at = Math.min(there.first_seen_at, first);
       there.last_seen_at = Math.max(there.last_seen_at, last);

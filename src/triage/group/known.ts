@@ -44,8 +44,10 @@ export interface Known {
   pairs: Map<string, string>;
   former: Map<string, FormerIncident>;
   incidents: Map<string, KnownIncident>;
-  /** By entityKey: where open incidents name it; of something that is everywhere, the newest. */
+  /** By entityKey: where it is named in the open incidents that share somebody who acts; of one that is everywhere, the newest. */
   entities: Map<string, KnownEntity[]>;
+  /** By entityKey: open incidents that name it, whoever acts there; counted up to 16. */
+  sharedBy: Map<string, number>;
   /** By entityKey: what the owner says about the asset or account. */
   assets: Map<string, KnownAsset>;
   /** What people said about incidents of these rules. */

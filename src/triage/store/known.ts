@@ -24,6 +24,7 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
       site_id: finding.site_id,
       type: entity.type,
       value: entity.value,
+      acts: entity.role === 'actor',
     })),
   );
   const since = Math.min(...findings.map((finding) => finding.first_seen_at.getTime())) - joinWindowMs;
@@ -32,7 +33,7 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
   const rules = new Map(
     findings.map(({ tenant_id, rule_id }) => [JSON.stringify([tenant_id, rule_id]), { tenant_id, rule_id }]),
   );
-  const [assets, memberships, pairRows, places, ruleVerdicts, lastNumbers] = await Promise.all([
+  const [assets, memberships, pairRows, entityRows, ruleVerdicts, lastNumbers] = await Promise.all([
     assetsOf(tx, entities),
     selectMemberships(
       tx,
@@ -50,6 +51,7 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
     former: new Map(),
     incidents: new Map(),
     entities: new Map(),
+    sharedBy: new Map(),
     assets,
     ruleVerdicts,
     lastNumbers: new Map(lastNumbers.map((row) => [row.tenant_id, row.last_number])),
@@ -71,18 +73,15 @@ export async function loadKnown(tx: Tx, findings: readonly Finding[], joinWindow
         verdict: row.verdict,
       });
   }
-  for (const row of places) {
+  for (const row of entityRows) {
     const key = entityKey(row, row);
-    known.incidents.set(row.incident.id, row.incident);
-    const place: KnownEntity = {
-      incident_id: row.incident.id,
-      type: row.type,
-      value: row.value,
-      role: row.role,
-      first_seen_at: row.first_seen_at.getTime(),
-      last_seen_at: row.last_seen_at.getTime(),
-      last_finding_id: row.last_finding_id,
-    };
+    known.sharedBy.set(key, row.shared_by);
+    if (row.place === null) continue;
+    const { incident, first_seen_at: first, last_seen_at: last, ...there } = row.place;
+    known.incidents.set(incident.id, incident);
+    const { type, value } = row;
+    const times = { first_seen_at: first.getTime(), last_seen_at: last.getTime() };
+    const place: KnownEntity = { incident_id: incident.id, type, value, ...there, ...times };
     known.entities.set(key, [...(known.entities.get(key) ?? []), place]);
   }
   return known;
@@ -93,10 +92,16 @@ interface Named {
   site_id: string;
   type: string;
   value: string;
+  acts: boolean;
 }
 
 function distinct(named: readonly Named[]): Named[] {
-  return [...new Map(named.map((entity) => [entityKey(entity, entity), entity])).values()];
+  const found = new Map<string, Named>();
+  for (const entity of named) {
+    const key = entityKey(entity, entity);
+    found.set(key, { ...entity, acts: entity.acts || (found.get(key)?.acts ?? false) });
+  }
+  return [...found.values()];
 }
 
 async function assetsOf(tx: Tx, named: readonly Named[]): Promise<Known['assets']> {
@@ -182,29 +187,52 @@ const selectPairs = (tx: Tx, pairs: readonly ReturnType<typeof pairOf>[]) =>
         order by c.is_open desc, i.number desc limit 1) c`,
   );
 
-const Place = z.object({
+const isoDate = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+const EntityRow = z.object({
   tenant_id: z.string(),
   site_id: z.string(),
   type: z.string(),
   value: z.string(),
-  role: z.string(),
-  first_seen_at: z.date(),
-  last_seen_at: z.date(),
-  last_finding_id: z.string(),
-  incident: Incident,
+  shared_by: z.int(),
+  place: z
+    .object({
+      role: z.string(),
+      first_seen_at: isoDate,
+      last_seen_at: isoDate,
+      last_finding_id: z.string(),
+      incident: Incident,
+    })
+    .nullable(),
 });
 
-const selectEntities = (tx: Tx, named: readonly Named[], sinceMs: number) =>
-  tx.many(
-    Place,
-    sql`select e.tenant_id, e.site_id, e.type, e.value, e.role, e.first_seen_at, e.last_seen_at, e.last_finding_id,
-        e.incident
-      from unnest(${named.map((entity) => entity.tenant_id)}::text[], ${named.map((entity) => entity.site_id)}::text[],
-        ${named.map((entity) => entity.type)}::text[], ${named.map((entity) => entity.value)}::text[])
-        as wanted (tenant_id, site_id, type, value)
-      cross join lateral (
-        select e.*, ${incidentJson} as incident from entities e join incidents i on i.id = e.incident_id
-        where (e.tenant_id, e.site_id, e.type, e.value) = (wanted.tenant_id, wanted.site_id, wanted.type, wanted.value)
-          and e.last_seen_at >= to_timestamp(${sinceMs} / 1000.0) and i.status = any(${[...openStatuses]}::text[])
-        order by e.last_seen_at desc limit ${placesEach}) e`,
+/**
+ * Each entity with the number of open incidents that have it, and its places in those that the findings can join: [T14] where
+ * an entity of theirs acts there or here. What everybody attacks would be read for nothing.
+ */
+const selectEntities = (tx: Tx, named: readonly Named[], sinceMs: number) => {
+  const ofWanted = sql`(e.tenant_id, e.site_id, e.type, e.value) = (wanted.tenant_id, wanted.site_id, wanted.type, wanted.value)`;
+  const isRecent = sql`e.last_seen_at >= to_timestamp(${sinceMs} / 1000.0)`;
+  const isOpen = sql`i.status = any(${[...openStatuses]}::text[])`;
+  const places = (more: ReturnType<typeof sql>) => sql`
+    select e.incident_id from entities e join incidents i on i.id = e.incident_id
+    where ${ofWanted} and ${isRecent} and ${isOpen} and ${more} order by e.last_seen_at desc limit ${placesEach}`;
+  return tx.many(
+    EntityRow,
+    sql`with wanted as materialized (
+        select * from unnest(${named.map((entity) => entity.tenant_id)}::text[],
+          ${named.map((entity) => entity.site_id)}::text[], ${named.map((entity) => entity.type)}::text[],
+          ${named.map((entity) => entity.value)}::text[], ${named.map((entity) => entity.acts)}::boolean[])
+          as wanted (tenant_id, site_id, type, value, acts)),
+      joinable as materialized (
+        select incident_id from wanted cross join lateral (${places(sql`wanted.acts`)}) e
+        union select incident_id from wanted cross join lateral (${places(sql`e.role = 'actor'`)}) e)
+      select wanted.tenant_id, wanted.site_id, wanted.type, wanted.value, shared.shared_by,
+        case when e.incident_id is not null then jsonb_build_object('role', e.role, 'first_seen_at', e.first_seen_at,
+          'last_seen_at', e.last_seen_at, 'last_finding_id', e.last_finding_id, 'incident', ${incidentJson}) end as place
+      from wanted
+      cross join lateral (select count(distinct incident_id)::int as shared_by from (${places(sql`true`)}) e) shared
+      left join (joinable join entities e using (incident_id) join incidents i on i.id = e.incident_id)
+        on ${ofWanted} and ${isRecent}`,
   );
+};
