@@ -56,6 +56,7 @@ const engine = await startEngine({
   log,
   actions: respondActions({
     db,
+    log,
     clock: systemClock,
     notifiers,
     ...(settings.public_url === undefined ? {} : { consoleUrl: settings.public_url }),

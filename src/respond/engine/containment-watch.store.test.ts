@@ -39,7 +39,7 @@ beforeEach(async () => {
 
 describe('many who wait for containments', () => {
   it('cost one reading for many wake-ups, and only those end whose containment changed', async () => {
-    const watch = createContainmentWatch(counted);
+    const watch = createContainmentWatch(counted, silentLog);
     const over: string[] = [];
     const all = ids.map((id) => watch.waitFor([id], isInForce, never).then(() => over.push(id)));
     await until(() => readings >= 1);
@@ -57,7 +57,7 @@ describe('many who wait for containments', () => {
 
   it('are told of a change in another process at once, and without a wake-up at the next poll', async () => {
     const elsewhere = openDatabase({ url: db.url, log: silentLog, max: 1 });
-    const watch = createContainmentWatch(counted);
+    const watch = createContainmentWatch(counted, silentLog);
     const woken = watch.waitFor(ids.slice(0, 1), isInForce, never);
     await until(() => readings >= 1);
     // The listening of this process has begun when its own connection for wake-ups answers.
@@ -78,7 +78,7 @@ describe('many who wait for containments', () => {
   });
 
   it('read nothing when nobody waits any more', async () => {
-    const watch = createContainmentWatch(counted);
+    const watch = createContainmentWatch(counted, silentLog);
     const stop = new AbortController();
     const waiting = watch.waitFor(ids, isInForce, stop.signal);
     await until(() => readings >= 1);
@@ -89,7 +89,7 @@ describe('many who wait for containments', () => {
     readings = 0;
     // Another has polled twice meanwhile.
     let asked = 0;
-    await createContainmentWatch(db).waitFor(ids, () => (asked += 1) > 2, never);
+    await createContainmentWatch(db, silentLog).waitFor(ids, () => (asked += 1) > 2, never);
     expect(readings).toBe(0);
     // And begin again.
     await setInForce(ids);
@@ -97,7 +97,7 @@ describe('many who wait for containments', () => {
   });
 
   it('are told when the reading fails, and may ask again', async () => {
-    const watch = createContainmentWatch(counted);
+    const watch = createContainmentWatch(counted, silentLog);
     isAway = true;
     const both = [watch.waitFor(ids, isInForce, never), watch.waitFor([], () => false, never)];
     for (const one of await Promise.allSettled(both)) expect(one).toMatchObject({ status: 'rejected' });
@@ -107,7 +107,7 @@ describe('many who wait for containments', () => {
   });
 
   it('who wait for nothing end without a reading', async () => {
-    expect(await createContainmentWatch(counted).waitFor([], isInForce, never)).toEqual([]);
+    expect(await createContainmentWatch(counted, silentLog).waitFor([], isInForce, never)).toEqual([]);
     expect(readings).toBe(0);
   });
 
@@ -117,7 +117,7 @@ describe('many who wait for containments', () => {
       { check: 'protected', outcome: 'forbid', reason: 'It is protected.' },
     ];
     await insertContainment(db, 'containment--refused', { status: 'refused', decision });
-    const [found] = await createContainmentWatch(counted).waitFor(['containment--refused'], () => true, never);
+    const [found] = await createContainmentWatch(counted, silentLog).waitFor(['containment--refused'], () => true, never);
     expect(found?.refusal).toBe('It is protected.');
   });
 });

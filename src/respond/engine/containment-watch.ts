@@ -1,3 +1,5 @@
+import type { Log } from '../../base/log.ts';
+import { startLoop } from '../../base/loop.ts';
 import type { Database } from '../../db/index.ts';
 import { standingsOf, type ContainmentStanding } from '../store/standings.ts';
 
@@ -28,40 +30,26 @@ interface Waiting {
 }
 
 /** Listens and reads only while somebody waits. */
-export function createContainmentWatch(db: Database): ContainmentWatch {
+export function createContainmentWatch(db: Database, log: Log): ContainmentWatch {
   const waiting = new Set<Waiting>();
-  let isReading = false;
-  let isWoken = false;
-  let endRest: (() => void) | undefined;
+  let endReading: (() => void) | undefined;
+  let wake = () => {};
 
-  const wake = () => {
-    isWoken = true;
-    endRest?.();
-  };
-
-  /** Until the next wake-up, or the poll. */
-  const rest = () =>
-    new Promise<void>((resolve) => {
-      if (isWoken) return resolve();
-      const timer = setTimeout(() => endRest?.(), pollMs);
-      endRest = () => {
-        clearTimeout(timer);
-        endRest = undefined;
-        resolve();
-      };
-    });
-
-  async function readWhileAwaited(): Promise<void> {
-    isReading = true;
-    const endListening = db.channels.listen('containments', wake);
-    while (waiting.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, gatherMs));
-      isWoken = false;
+  function startReading(): void {
+    const turn = async () => {
+      // Who asks in the same go is read for too.
+      await Promise.resolve();
       await readOnce([...waiting]);
-      if (waiting.size > 0) await rest();
-    }
-    endListening();
-    isReading = false;
+      return false;
+    };
+    const loop = startLoop({ name: 'containments of runs', everyMs: pollMs, gatherMs, log, turn });
+    ({ wake } = loop);
+    const endListening = db.channels.listen('containments', wake);
+    endReading = () => {
+      endReading = undefined;
+      endListening();
+      void loop.stop();
+    };
   }
 
   async function readOnce(asking: readonly Waiting[]): Promise<void> {
@@ -80,7 +68,9 @@ export function createContainmentWatch(db: Database): ContainmentWatch {
   }
 
   function end(one: Waiting, tell: () => void): void {
-    if (waiting.delete(one)) tell();
+    if (!waiting.delete(one)) return;
+    tell();
+    if (waiting.size === 0) endReading?.();
   }
 
   return {
@@ -91,8 +81,8 @@ export function createContainmentWatch(db: Database): ContainmentWatch {
       const onAbort = () => end(one, () => reject(signal.reason));
       signal.addEventListener('abort', onAbort, { once: true });
       waiting.add(one);
-      if (isReading) wake();
-      else void readWhileAwaited();
+      if (endReading) wake();
+      else startReading();
       return promise.finally(() => signal.removeEventListener('abort', onAbort));
     },
   };

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
+import type { Log } from '../../../base/log.ts';
 import type { Notifier } from '../../../connector/index.ts';
 import type { Database } from '../../../db/index.ts';
 import type { Action } from '../action.ts';
@@ -13,12 +14,13 @@ import { verify } from './verify.ts';
 export function respondActions(world: {
   db: Database;
   clock: Clock;
+  log: Log;
   notifiers: readonly Notifier[];
   consoleUrl?: string;
 }): Action[] {
   return [
     denyAddress(world.clock),
-    verify(createContainmentWatch(world.db)),
+    verify(createContainmentWatch(world.db, world.log)),
     enrich(world),
     notify(world),
     release(world),
