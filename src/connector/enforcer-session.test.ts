@@ -176,6 +176,7 @@ describe('the wire', () => {
       held: [{ target: '203.0.113.1', droppedPackets: 3 }],
       heldBack: [{ target: '203.0.113.2', reason: 'stopped', detail: 'x' }],
       isStopped: true,
+      readMs: 12,
     } as const;
     expect(decodeFromEnforcer(JSON.stringify(done))).toEqual(done);
   });

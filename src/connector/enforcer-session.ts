@@ -77,7 +77,11 @@ export function createEnforcerSession(options: {
     const outcome = await changeOf(message);
     const asked =
       message.type === 'apply' ? [...message.deny.map(({ target }) => target), ...message.release] : undefined;
-    return async () => ({ type: 'done', seq, held: [...(await enforcer.held(asked))], ...outcome });
+    const changedAt = clock.now();
+    return async () => {
+      const held = [...(await enforcer.held(asked))];
+      return { type: 'done', seq, held, ...outcome, readMs: Math.max(0, clock.now() - changedAt) };
+    };
   }
 
   async function changeOf(message: Exclude<ToEnforcer, { type: 'hello' }>): ReturnType<typeof apply> {

@@ -24,6 +24,8 @@ export type FromEnforcer =
       held: HeldDenial[];
       heldBack: { target: string; reason: HoldReason; detail: string }[];
       isStopped: boolean;
+      /** How long reading back took, after the change was in force. */
+      readMs: number;
     }
   | { type: 'failed'; seq: number; message: string; isFenced: boolean };
 
@@ -165,6 +167,7 @@ export function decodeFromEnforcer(line: string): FromEnforcer {
           };
         }),
         isStopped: flag(fields, 'isStopped'),
+        readMs: integer(fields, 'readMs'),
       };
     case 'failed':
       return { type: 'failed', seq, message: text(fields, 'message'), isFenced: flag(fields, 'isFenced') };

@@ -127,14 +127,19 @@ it('makes nothing new while the attack goes on, and counts', async () => {
   expect(await count('executions')).toBe(1);
 });
 
-it('begins a new occasion, for longer, when the attack resumes after the end', async () => {
+/** The attack is contained, and so long after its denial is over and let go of. */
+async function containAndEnd(afterMs: number): Promise<void> {
   await fire(db, [attack('a', started)]);
   await run();
   await apply(['203.0.113.66']);
-  clock.advance(600_000);
+  clock.advance(afterMs);
   await containments.turn();
   await apply([], ['203.0.113.66']);
   await containments.turn();
+}
+
+it('begins a new occasion, for longer, when the attack resumes after the end', async () => {
+  await containAndEnd(600_000);
   // Late news from before the end begins nothing.
   await fire(db, [{ ...attack('a', started), event_count: 50 }]);
   await run();
@@ -149,13 +154,7 @@ it('begins a new occasion, for longer, when the attack resumes after the end', a
 });
 
 it('contains again what was seen in the second of the end, by a log that stamps whole seconds', async () => {
-  await fire(db, [attack('a', started)]);
-  await run();
-  await apply(['203.0.113.66']);
-  clock.advance(600_400);
-  await containments.turn();
-  await apply([], ['203.0.113.66']);
-  await containments.turn();
+  await containAndEnd(600_400);
   const again = { ...attack('a', started), last_seen_at: new Date(started + 600_000) };
   // Told before the end: seen before it.
   await fire(db, [{ ...again, event_count: 50, updated_at: new Date(started + 599_999) }]);

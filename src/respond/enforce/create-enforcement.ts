@@ -173,8 +173,9 @@ export function createEnforcement(options: {
     point.isFresh = false;
     const now = clock.now();
     point.readAt = now + readEveryMs.verifying;
+    const tookMs = now - point.upAt;
     log.info(
-      { point: id, denials: deny.length, held: answer.held.length, tookMs: now - point.upAt },
+      { point: id, denials: deny.length, held: answer.held.length, inForceMs: tookMs - answer.readMs, tookMs },
       'The denials of an enforcement point are restored and read back.',
     );
   }

@@ -17,7 +17,7 @@ import { createEnforcement } from './create-enforcement.ts';
 const dir = mkdtempSync(join(tmpdir(), 'fb-restore-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 /** What the log says of a restoring. */
-const Restored = z.object({ held: z.int(), tookMs: z.number() });
+const Restored = z.object({ held: z.int(), inForceMs: z.number(), tookMs: z.number() });
 const stopFile = join(dir, 'STOP');
 const many = 20_000;
 /** With real CAP_NET_ADMIN the socket's buffer may grow, as on a host: then it is one transaction. */
@@ -74,7 +74,7 @@ it.skipIf(!canFilter || !isRoot)(`restores ${many} denials in a second`, { timeo
     process.kill(pid(), 'SIGKILL');
     await turnUntilRestored(2);
 
-    const { held, tookMs = 0 } = restored[1] ?? {};
+    const { held, inForceMs = 0, tookMs = 0 } = restored[1] ?? {};
     expect(held).toBe(many);
     const words = ['--net', '--target', String(pid()), 'nft', '-j', 'list', 'set', 'inet', 'firebreak', 'address4'];
     const listed = execFileSync('nsenter', words, { env, encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -82,9 +82,9 @@ it.skipIf(!canFilter || !isRoot)(`restores ${many} denials in a second`, { timeo
     const aloneMs = nftAloneMs();
     const load = loadavg()[0] ?? 0;
     tellFigure(
-      `${many} denials restored and read back in ${tookMs} ms; nft alone loads and lists as many in ${aloneMs.toFixed(0)} ms; load ${load.toFixed(1)}.`,
+      `${many} denials in force after ${inForceMs} ms, read back after ${tookMs} ms; nft alone loads and lists as many in ${aloneMs.toFixed(0)} ms; load ${load.toFixed(1)}.`,
     );
-    expect(tookMs).toBeLessThan(Math.max(1_000, 1_000 * load, 3 * aloneMs));
+    expect(inForceMs).toBeLessThan(Math.max(1_000, 1_000 * load, 3 * aloneMs));
   } finally {
     await enforcement.stop();
   }

@@ -117,7 +117,11 @@ describe('many who wait for containments', () => {
       { check: 'protected', outcome: 'forbid', reason: 'It is protected.' },
     ];
     await insertContainment(db, 'containment--refused', { status: 'refused', decision });
-    const [found] = await createContainmentWatch(counted, silentLog).waitFor(['containment--refused'], () => true, never);
+    const [found] = await createContainmentWatch(counted, silentLog).waitFor(
+      ['containment--refused'],
+      () => true,
+      never,
+    );
     expect(found?.refusal).toBe('It is protected.');
   });
 });

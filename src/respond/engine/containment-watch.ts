@@ -1,5 +1,5 @@
 import type { Log } from '../../base/log.ts';
-import { startLoop } from '../../base/loop.ts';
+import { startLoop, type Loop } from '../../base/loop.ts';
 import type { Database } from '../../db/index.ts';
 import { standingsOf, type ContainmentStanding } from '../store/standings.ts';
 
@@ -32,8 +32,7 @@ interface Waiting {
 /** Listens and reads only while somebody waits. */
 export function createContainmentWatch(db: Database, log: Log): ContainmentWatch {
   const waiting = new Set<Waiting>();
-  let endReading: (() => void) | undefined;
-  let wake = () => {};
+  let reading: { loop: Loop; endListening: () => void } | undefined;
 
   function startReading(): void {
     const turn = async () => {
@@ -43,13 +42,13 @@ export function createContainmentWatch(db: Database, log: Log): ContainmentWatch
       return false;
     };
     const loop = startLoop({ name: 'containments of runs', everyMs: pollMs, gatherMs, log, turn });
-    ({ wake } = loop);
-    const endListening = db.channels.listen('containments', wake);
-    endReading = () => {
-      endReading = undefined;
-      endListening();
-      void loop.stop();
-    };
+    reading = { loop, endListening: db.channels.listen('containments', () => loop.wake()) };
+  }
+
+  function endReading(): void {
+    reading?.endListening();
+    void reading?.loop.stop();
+    reading = undefined;
   }
 
   async function readOnce(asking: readonly Waiting[]): Promise<void> {
@@ -70,7 +69,7 @@ export function createContainmentWatch(db: Database, log: Log): ContainmentWatch
   function end(one: Waiting, tell: () => void): void {
     if (!waiting.delete(one)) return;
     tell();
-    if (waiting.size === 0) endReading?.();
+    if (waiting.size === 0) endReading();
   }
 
   return {
@@ -81,7 +80,7 @@ export function createContainmentWatch(db: Database, log: Log): ContainmentWatch
       const onAbort = () => end(one, () => reject(signal.reason));
       signal.addEventListener('abort', onAbort, { once: true });
       waiting.add(one);
-      if (endReading) wake();
+      if (reading) reading.loop.wake();
       else startReading();
       return promise.finally(() => signal.removeEventListener('abort', onAbort));
     },

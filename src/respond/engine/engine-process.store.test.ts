@@ -7,15 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { testDatabase } from '../../../test/database.ts';
 import { insertContainment } from '../../../test/engine/containment.ts';
+import { shippedPlaybook } from '../../../test/engine/shipped-playbook.ts';
 import { compileCache, finished } from '../../../test/engine/trial.ts';
 import { until } from '../../../test/until.ts';
 import { systemClock } from '../../base/clock.ts';
 import { idFrom } from '../../base/ids.ts';
 import { silentLog } from '../../base/log.ts';
 import { sql } from '../../db/index.ts';
-import { createPlaybooks } from '../playbook/playbooks.ts';
 import type { LoadedPlaybook } from '../playbook/playbook.ts';
-import { actionNames } from './actions/respond-actions.ts';
 import { startEngineProcess, type EngineProcess } from './engine-process.ts';
 import { requestExecution, stepsOfExecution } from './store/executions.ts';
 import { notificationsOfIncident } from './store/notifications.ts';
@@ -94,17 +93,7 @@ function start(options: Partial<Parameters<typeof startEngineProcess>[0]> = {}):
 beforeAll(async () => {
   await new Promise<void>((done) => mailServer.listen(0, '127.0.0.1', done));
   await new Promise<void>((done) => hookServer.listen(0, '127.0.0.1', done));
-  const playbooks = createPlaybooks({
-    db,
-    folders: [join(root, 'content/playbooks')],
-    actions: actionNames,
-    log: silentLog,
-  });
-  await playbooks.reload();
-  expect(playbooks.rejected()).toEqual([]);
-  const found = playbooks.current().find((one) => one.name === 'Contain the source of an attack');
-  if (!found) throw new Error('The shipped playbook is not there.');
-  playbook = found;
+  playbook = await shippedPlaybook(db);
   engine = start();
 });
 afterAll(async () => {

@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../../test/database.ts';
 import { insertContainment } from '../../../test/engine/containment.ts';
+import { shippedPlaybook } from '../../../test/engine/shipped-playbook.ts';
 import { compileCache, finished } from '../../../test/engine/trial.ts';
 import { until } from '../../../test/until.ts';
 import { idFrom } from '../../base/ids.ts';
-import { silentLog } from '../../base/log.ts';
 import { sql } from '../../db/index.ts';
-import { createPlaybooks } from '../playbook/playbooks.ts';
 import type { LoadedPlaybook } from '../playbook/playbook.ts';
-import { actionNames } from './actions/respond-actions.ts';
 import { cancelExecution } from './ask-engine.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { requestExecution, stepsOfExecution } from './store/executions.ts';
@@ -33,16 +31,7 @@ function launch(): ChildProcess {
 }
 
 beforeAll(async () => {
-  const playbooks = createPlaybooks({
-    db,
-    folders: [join(root, 'content/playbooks')],
-    actions: actionNames,
-    log: silentLog,
-  });
-  await playbooks.reload();
-  const found = playbooks.current().find((one) => one.name === 'Contain the source of an attack');
-  if (!found) throw new Error('The shipped playbook is not there.');
-  playbook = found;
+  playbook = await shippedPlaybook(db);
   engine = launch();
 });
 afterAll(() => engine.kill('SIGKILL'));
