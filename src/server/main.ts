@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { hostname, setPriority, userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
@@ -39,15 +39,6 @@ const help = `firebreak serve: starts the server. Every setting of the config is
   (firebreak config --print-config shows all of them with their values)
 `;
 
-/** As auditd does (its priority_boost): on a machine that is attacked a core is scarce. The children inherit it. Root only. */
-function goFirst(): void {
-  try {
-    setPriority(-4);
-  } catch {
-    // Without the right to it everything works, somewhat later under load.
-  }
-}
-
 async function main(args: readonly string[]): Promise<void> {
   const { flags, rest } = takeConfigFlags(args);
   if (rest.includes('--help')) return void process.stdout.write(help);
@@ -55,7 +46,6 @@ async function main(args: readonly string[]): Promise<void> {
     process.stderr.write(`serve does not take ${rest.join(' ')}. [SERVER.USAGE]\n→ ${help}`);
     process.exit(2);
   }
-  goFirst();
   const startedAt = systemClock.now();
   const { config } = loadConfig({ env: process.env, flags, cwd: process.cwd() });
   const log = createLog('server', config.log_level);
