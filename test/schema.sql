@@ -159,6 +159,7 @@ create table entities
   last_seen_at timestamp with time zone not null
   constraint entities_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id)
   constraint entities_pkey PRIMARY KEY (incident_id, type, value, role)
+  CREATE INDEX entities_acting ON public.entities USING btree (tenant_id, site_id, type, value, last_seen_at) WHERE (role = 'actor'::text)
   CREATE INDEX entities_by_value ON public.entities USING btree (tenant_id, site_id, type, value, last_seen_at)
 
 create table event_batches partition by RANGE (received_at)
