@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { FirebreakError } from '../../base/errors.ts';
 import {
-  createEvaluator,
+  createIndex,
   linkRules,
   type Evaluator,
   type Header,
@@ -86,7 +86,7 @@ export function createContent(parsed: readonly ParsedDocument[]): Content {
   return {
     version: createHash('sha256').update(loaded.sort().join('\n')).digest('hex'),
     set,
-    evaluator: createEvaluator(set.rules, set.filters),
+    evaluator: createIndex(set.rules, set.filters),
     customs: customsOf,
     feeds: (id) => feeds.get(id) ?? [],
     isPlain: ({ header }) => set.reporting.has(header.id) && !correlations.has(header.id),

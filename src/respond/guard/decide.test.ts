@@ -229,8 +229,9 @@ const anyTarget = fc.oneof(
 );
 
 describe('the protected set', () => {
-  it('is never permitted, whoever asks and whatever is armed', () => {
-    const runs = Number(process.env['FIREBREAK_FUZZ_RUNS'] ?? 4_000);
+  const runs = Number(process.env['FIREBREAK_FUZZ_RUNS'] ?? 4_000);
+
+  it('is never permitted, whoever asks and whatever is armed', { timeout: 10_000 + runs }, () => {
     let permits = 0;
     fc.assert(
       fc.property(

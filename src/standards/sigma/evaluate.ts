@@ -50,8 +50,13 @@ export function createEvaluator(rules: readonly Rule[], filters: readonly Filter
 
 function withFilters(rule: Rule, filters: readonly Filter[]): EventTest {
   const test = compileDetection(rule.detection);
-  const keep = filters.filter((filter) => isFiltered(rule, filter)).map((filter) => compileDetection(filter.detection));
+  const keep = filtersOf(rule, filters).map((filter) => compileDetection(filter.detection));
   return keep.length === 0 ? test : (event) => test(event) && keep.every((filter) => filter(event));
+}
+
+/** The filters that narrow the rule. */
+export function filtersOf(rule: Rule, filters: readonly Filter[]): Filter[] {
+  return filters.filter((filter) => isFiltered(rule, filter));
 }
 
 function isFiltered(rule: Rule, filter: Filter): boolean {

@@ -47,7 +47,8 @@ export function eventValues(view: View): EventValues {
   };
 }
 
-const absent = Symbol('absent');
+/** What `lookUp` gives for a field that is not there. */
+export const absent = Symbol('absent');
 /** Lists and objects below this are not entered by a path (SPEC.md [E4]). */
 const deepest = 64;
 
@@ -56,7 +57,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** A literal key wins over a path; a path goes into objects and into every element of a list. */
-function lookUp(from: unknown, path: string, depth = 0): unknown {
+export function lookUp(from: unknown, path: string, depth = 0): unknown {
   if (depth > deepest) return absent;
   if (Array.isArray(from)) {
     const found = from.map((element) => lookUp(element, path, depth + 1)).filter((value) => value !== absent);
@@ -74,7 +75,7 @@ function lookUp(from: unknown, path: string, depth = 0): unknown {
 }
 
 /** Walks without recursion: an event can be nested as deep as its sender likes. */
-function scalarsOf(value: unknown, intoObjects: boolean): Scalar[] {
+export function scalarsOf(value: unknown, intoObjects: boolean): Scalar[] {
   const scalars: Scalar[] = [];
   const open: unknown[] = [value];
   while (open.length > 0) {

@@ -1,0 +1,84 @@
+import type { Pattern } from '../pattern.ts';
+import { indexFold } from './index-fold.ts';
+import type { Predicate, Tree } from './predicate-tree.ts';
+import { neededTexts } from './regex-literals.ts';
+
+/** What must stand in a field (in any value of the event, without one) for a predicate to be true. Texts are index-folded. */
+export type Anchor = { field?: string } & (
+  | { kind: 'equals' | 'starts' | 'ends' | 'contains'; text: string }
+  | { kind: 'number'; number: number }
+  /** The field is there at all. */
+  | { kind: 'present' }
+);
+
+/** How dear it is to look for an anchor and how often it is found for nothing; lower is better. */
+export type CostOf = (anchor: Anchor) => number;
+
+export interface Anchored {
+  /** One of them is found whenever the tree is true. */
+  anchors: readonly Anchor[];
+  cost: number;
+}
+
+/** The cheapest set of anchors without which the tree is false; undefined: it can be true of any event. */
+export function anchorsOf(tree: Tree, costOf: CostOf): Anchored | undefined {
+  if (tree.kind === 'always') return tree.value ? undefined : { anchors: [], cost: 0 };
+  if (tree.kind === 'leaf') return tree.negated ? undefined : priced(anchorsOfPredicate(tree.predicate), costOf);
+  const inner = tree.of.map((one) => anchorsOf(one, costOf));
+  if (tree.kind === 'and')
+    return inner.reduce((best, one) => (one && (!best || one.cost < best.cost) ? one : best), undefined);
+  const all: Anchor[] = [];
+  let cost = 0;
+  for (const one of inner) {
+    if (!one) return undefined;
+    all.push(...one.anchors);
+    cost += one.cost;
+  }
+  return { anchors: all, cost };
+}
+
+function priced(anchors: readonly Anchor[] | undefined, costOf: CostOf): Anchored | undefined {
+  return anchors && { anchors, cost: anchors.reduce((sum, anchor) => sum + costOf(anchor), 0) };
+}
+
+function anchorsOfPredicate({ field, matcher }: Predicate): readonly Anchor[] | undefined {
+  const of = field === undefined ? {} : { field };
+  switch (matcher.kind) {
+    case 'pattern':
+      return [anchorOfPattern(of, matcher.pattern)];
+    case 'number':
+      return [{ ...of, kind: 'number', number: matcher.value }];
+    case 'boolean':
+      return (matcher.value ? ['true', '1'] : ['false', '0']).map((text) => ({ ...of, kind: 'equals', text }));
+    case 'regex': {
+      const texts = neededTexts(matcher.source);
+      return texts?.map((text) => ({ ...of, kind: 'contains', text })) ?? [{ ...of, kind: 'present' }];
+    }
+    case 'exists':
+      return matcher.value ? [{ ...of, kind: 'present' }] : undefined;
+    case 'null':
+      return undefined;
+    case 'cidr':
+    case 'compare':
+    case 'time':
+    case 'fieldref':
+      return [{ ...of, kind: 'present' }];
+  }
+}
+
+/** The longest literal, and where it must stand. Halves of surrogate pairs do not fold by themselves, so they anchor nothing. */
+function anchorOfPattern(of: { field?: string }, pattern: Pattern): Anchor {
+  if (pattern.length === 0) return { ...of, kind: 'equals', text: '' };
+  const literals = pattern.flatMap((part, at) =>
+    typeof part === 'string' && part.isWellFormed() ? [{ text: indexFold(part), at }] : [],
+  );
+  const longest = literals.reduce<(typeof literals)[number] | undefined>(
+    (best, one) => (best && best.text.length >= one.text.length ? best : one),
+    undefined,
+  );
+  if (!longest || longest.text === '') return { ...of, kind: 'present' };
+  const { text, at } = longest;
+  if (pattern.length === 1) return { ...of, kind: 'equals', text };
+  if (at === 0) return { ...of, kind: 'starts', text };
+  return { ...of, kind: at === pattern.length - 1 ? 'ends' : 'contains', text };
+}

@@ -1,0 +1,81 @@
+import { absent, lookUp, scalarsOf, type EventValues, type View } from '../event-values.ts';
+import { anchorsOf, type Anchor, type CostOf } from './anchors.ts';
+import { createFieldScanner, type Anchoring, type FieldScanner } from './field-scanner.ts';
+import { compileTree } from './compile-tree.ts';
+import type { Tree } from './predicate-tree.ts';
+
+/** What is done for events of one class: which of its rules can match is found in a few fields, then those are tested. */
+export interface ClassPlan {
+  /** Positions of the rules that match, in their order. */
+  match(view: View, event: () => EventValues): readonly number[];
+}
+
+/** @param trees of the rules by their positions; those that cannot match events of this class are left out */
+export function planClass(trees: readonly { position: number; tree: Tree }[], costOf: CostOf): ClassPlan {
+  const tests = trees.map(({ tree }) => compileTree(tree, costOf));
+  const always: number[] = [];
+  const byField = new Map<string | undefined, Map<string, { anchor: Anchor; rules: number[] }>>();
+  for (const [rule, { tree }] of trees.entries()) {
+    const anchored = anchorsOf(tree, costOf);
+    if (!anchored) {
+      always.push(rule);
+      continue;
+    }
+    for (const anchor of anchored.anchors) {
+      const ofField = byField.get(anchor.field) ?? new Map<string, Anchoring & { rules: number[] }>();
+      byField.set(anchor.field, ofField);
+      const key = JSON.stringify([
+        anchor.kind,
+        'text' in anchor ? anchor.text : 'number' in anchor ? anchor.number : 0,
+      ]);
+      const anchoring = ofField.get(key) ?? { anchor, rules: [] };
+      ofField.set(key, anchoring);
+      if (anchoring.rules.at(-1) !== rule) anchoring.rules.push(rule);
+    }
+  }
+  const fields: { field: string; scanner: FieldScanner }[] = [];
+  let anywhere: FieldScanner | undefined;
+  for (const [field, anchorings] of byField) {
+    const scanner = createFieldScanner([...anchorings.values()]);
+    if (field === undefined) anywhere = scanner;
+    else fields.push({ field, scanner });
+  }
+
+  const seen = new Uint32Array(trees.length);
+  let round = 0;
+  let candidates: number[] = [];
+  const onRule = (rule: number) => {
+    if (seen[rule] === round) return;
+    seen[rule] = round;
+    candidates.push(rule);
+  };
+
+  return {
+    match(view, event) {
+      round = (round + 1) >>> 0;
+      if (round === 0) {
+        seen.fill(0);
+        round = 1;
+      }
+      candidates = [];
+      for (const rule of always) onRule(rule);
+      for (const { field, scanner } of fields) scanField(lookUp(view, field), scanner, onRule);
+      if (anywhere) {
+        anywhere.present(onRule);
+        for (const value of scalarsOf(view, true)) anywhere.scan(value, onRule);
+      }
+      if (candidates.length === 0) return candidates;
+      const values = event();
+      const matching = candidates.filter((rule) => tests[rule]?.(values) === true);
+      return matching.map((rule) => trees[rule]?.position ?? 0).sort((a, b) => a - b);
+    },
+  };
+}
+
+function scanField(found: unknown, scanner: FieldScanner, onRule: (rule: number) => void): void {
+  if (found === absent) return;
+  scanner.present(onRule);
+  if (typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean')
+    return scanner.scan(found, onRule);
+  for (const value of scalarsOf(found, false)) scanner.scan(value, onRule);
+}

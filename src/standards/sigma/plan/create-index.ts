@@ -1,0 +1,99 @@
+import { appliesTo, filtersOf, type Evaluator } from '../evaluate.ts';
+import { absent, eventValues, lookUp, numberOf, type EventValues, type View } from '../event-values.ts';
+import type { Filter, Logsource, Rule } from '../rule.ts';
+import { planClass, type ClassPlan } from './class-plan.ts';
+import { indexFold } from './index-fold.ts';
+import { createForest, joined, resolved, truthOfPredicate, type Predicate, type Tree } from './predicate-tree.ts';
+import { staticCost } from './static-cost.ts';
+
+/** Fields that say what kind of event it is: what rules ask of them is answered once for the kind. */
+const routingFields = ['EventID', 'Channel'];
+/** Kinds that are planned for; whatever comes after them is matched without being sorted by kind. */
+const mostPlans = 5_000;
+/** A longer value names no kind. */
+const longestRoute = 100;
+
+/**
+ * Finds the rules that match an event, as `createEvaluator` does, without trying them all. Events are sorted into classes by
+ * logsource and routing fields; for each class it is planned, when its first event comes, by which texts in which fields a
+ * rule betrays that it may match.
+ */
+export function createIndex(rules: readonly Rule[], filters: readonly Filter[] = []): Evaluator {
+  const forest = createForest();
+  const trees = rules.map((rule): Tree => {
+    const detections = [rule.detection, ...filtersOf(rule, filters).map(({ detection }) => detection)];
+    return joined(
+      'and',
+      detections.map((detection) => forest.treeOf(detection)),
+    );
+  });
+  const asked = routingFields.map((field) => textsAskedFor(forest.predicates, field));
+  const plans = new Map<string, ClassPlan>();
+
+  function plan(logsources: readonly Logsource[], event: EventValues | undefined): ClassPlan {
+    const truthOf = (predicate: Predicate) =>
+      event && routeAsked(predicate) !== undefined ? truthOfPredicate(predicate, event) : undefined;
+    const fitting = rules.flatMap((rule, position) => {
+      if (!appliesTo(rule.logsource, logsources)) return [];
+      const tree = resolved(trees[position] ?? { kind: 'always', value: false }, truthOf);
+      return tree.kind === 'always' && !tree.value ? [] : [{ position, tree }];
+    });
+    return planClass(fitting, staticCost);
+  }
+
+  return {
+    evaluate(view, logsources) {
+      let values: EventValues | undefined;
+      const event = () => (values ??= eventValues(view));
+      const source = sourceKey(logsources);
+      const route = routeOf(view, asked);
+      const key = route === undefined || plans.size >= mostPlans ? source : `${source} ${route}`;
+      let found = plans.get(key);
+      if (!found) {
+        found = plan(logsources, key === source ? undefined : event());
+        if (plans.size < 2 * mostPlans) plans.set(key, found);
+      }
+      return found.match(view, event).flatMap((position) => rules[position] ?? []);
+    },
+  };
+}
+
+function sourceKey(logsources: readonly Logsource[]): string {
+  let key = '';
+  for (const { product, category, service } of logsources)
+    key += `${product ?? ''}\u0001${category ?? ''}\u0001${service ?? ''}\u0002`;
+  return key.toLowerCase();
+}
+
+/** The text that a predicate wants a routing field to be equal to, folded. */
+function routeAsked({ field, matcher }: Predicate): string | undefined {
+  if (field === undefined || !routingFields.includes(field)) return undefined;
+  if (matcher.kind === 'number') return String(matcher.value);
+  if (matcher.kind !== 'pattern' || matcher.cased || matcher.pattern.length !== 1) return undefined;
+  const [text] = matcher.pattern;
+  return typeof text === 'string' ? indexFold(text) : undefined;
+}
+
+function textsAskedFor(predicates: readonly Predicate[], field: string): ReadonlySet<string> {
+  return new Set(predicates.flatMap((predicate) => (predicate.field === field ? (routeAsked(predicate) ?? []) : [])));
+}
+
+/** What kind of event it is: equal for two events of which all routing predicates say the same; undefined: it fits no kind. */
+function routeOf(view: View, asked: readonly ReadonlySet<string>[]): string | undefined {
+  let route = '';
+  for (const [index, field] of routingFields.entries()) {
+    const value = lookUp(view, field);
+    if (value === absent || value === null) {
+      route += '\u0001';
+      continue;
+    }
+    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+    if (typeof value === 'string' && value.length > longestRoute) return undefined;
+    const text = typeof value === 'number' ? String(value) : indexFold(value);
+    const number = numberOf(value);
+    // A number written in another way is equal to the number and not to the text.
+    if (number !== undefined && String(number) !== text) return undefined;
+    route += asked[index]?.has(text) ? `\u0001${text}` : '\u0001*';
+  }
+  return route;
+}

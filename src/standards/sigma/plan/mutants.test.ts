@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createEvaluator } from '../evaluate.ts';
+import { linkRules } from '../link-rules.ts';
+import { parseDocuments } from '../parse-documents.ts';
+import type * as Anchors from './anchors.ts';
+import type { CostOf } from './anchors.ts';
+import { generatedEvent, generatedLogsources, generatedRule } from './generated.ts';
+import type * as Numbers from '../event-values.ts';
+import type * as Trees from './predicate-tree.ts';
+import type * as Literals from './regex-literals.ts';
+import type * as Sampler from './word-sampler.ts';
+import type * as Trie from './text-trie.ts';
+
+/** Bugs that an index can have, each put into one module. */
+const mutants: readonly [name: string, module: string, bug: (real: never) => object][] = [
+  ['a long s is no s', './index-fold.ts', () => ({ indexFold: (text: string) => text.toLowerCase() })],
+  [
+    'only the first branch of an alternation is looked for',
+    './regex-literals.ts',
+    (real: typeof Literals) => ({ neededTexts: (source: string) => real.neededTexts(source)?.slice(0, 1) }),
+  ],
+  [
+    'a negated test is taken for one that must be true',
+    './anchors.ts',
+    (real: typeof Anchors) => ({
+      anchorsOf: (tree: Trees.Tree, costOf: CostOf) =>
+        real.anchorsOf(tree.kind === 'leaf' ? { ...tree, negated: false } : tree, costOf),
+    }),
+  ],
+  [
+    'samples begin at the second byte',
+    './word-sampler.ts',
+    (real: typeof Sampler) => ({
+      createWordSampler(texts: readonly string[]) {
+        const sampler = real.createWordSampler(texts);
+        return { scan: (value: string, onFound: (index: number) => void) => sampler.scan(value.slice(1), onFound) };
+      },
+    }),
+  ],
+  [
+    'a text that is the whole value is no end of it',
+    './text-trie.ts',
+    (real: typeof Trie) => ({
+      createTextTrie(texts: readonly string[], direction: 'forward' | 'backward') {
+        const trie = real.createTextTrie(texts, direction);
+        return {
+          walk: (value: string, onFound: (index: number) => void) =>
+            trie.walk(value, (index) => texts[index] !== value && onFound(index)),
+        };
+      },
+    }),
+  ],
+  [
+    'a constant is forgotten when trees are joined',
+    './predicate-tree.ts',
+    (real: typeof Trees) => ({
+      ...real,
+      resolved: (tree: Trees.Tree, truthOf: (predicate: Trees.Predicate) => boolean | undefined) =>
+        real.resolved(tree, (predicate) => truthOf(predicate) ?? (predicate.field === 'EventID' ? false : undefined)),
+    }),
+  ],
+  [
+    'a number in another writing is no number',
+    '../event-values.ts',
+    (real: typeof Numbers) => ({
+      ...real,
+      numberOf: (raw: Numbers.Scalar) => (typeof raw === 'string' && raw.length > 4 ? undefined : real.numberOf(raw)),
+    }),
+  ],
+];
+
+afterEach(() => vi.resetModules());
+
+/** The library with one module changed. */
+async function libraryWith(change?: { module: string; bug: (real: never) => object }) {
+  vi.resetModules();
+  if (change) vi.doMock(change.module, async (original) => change.bug((await original()) as never));
+  const [{ createIndex }, { linkRules }, { parseDocuments }] = await Promise.all([
+    import('./create-index.ts'),
+    import('../link-rules.ts'),
+    import('../parse-documents.ts'),
+  ]);
+  if (change) vi.doUnmock(change.module);
+  return { createIndex, linkRules, parseDocuments };
+}
+
+/** Batches of rules and events until the index and the oracle differ; false: they never do. */
+function isCaught(library: Awaited<ReturnType<typeof libraryWith>>): boolean {
+  const batches = fc.sample(
+    fc.tuple(
+      fc.array(generatedRule, { minLength: 40, maxLength: 40 }),
+      fc.array(fc.tuple(generatedEvent, generatedLogsources), { minLength: 25, maxLength: 25 }),
+    ),
+    { numRuns: 200, seed: 7 },
+  );
+  return batches.some(([texts, events]) => {
+    const read = ({ linkRules: link, parseDocuments: parse }: Pick<typeof library, 'linkRules' | 'parseDocuments'>) =>
+      link(texts.flatMap((text, index) => parse(text, `rule-${index}.yml`))).rules;
+    const both = [createEvaluator(read({ linkRules, parseDocuments })), library.createIndex(read(library))];
+    return events.some(([event, logsources]) => {
+      const [right, ours] = both.map((one) => one.evaluate(event, logsources).map(({ header }) => header.file));
+      return right?.join() !== ours?.join();
+    });
+  });
+}
+
+describe('a bug of the index is caught by the oracle:', () => {
+  test.each(mutants)('%s', { timeout: 300_000 }, async (_name, module, bug) => {
+    expect(isCaught(await libraryWith({ module, bug }))).toBe(true);
+  });
+
+  test('and none is without one', { timeout: 300_000 }, async () => {
+    expect(isCaught(await libraryWith())).toBe(false);
+  });
+});

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createEvaluator, type Evaluator } from '../evaluate.ts';
+import type { View } from '../event-values.ts';
+import { linkRules } from '../link-rules.ts';
+import { parseDocuments } from '../parse-documents.ts';
+import type { Logsource, Rule } from '../rule.ts';
+import { createIndex } from './create-index.ts';
+import { generatedEvent, generatedLogsources, generatedRule } from './generated.ts';
+
+/** Pairs of a rule and an event that are compared; `FIREBREAK_FUZZ_RUNS` asks for more. */
+const pairs = Number(process.env['FIREBREAK_FUZZ_RUNS'] ?? 200_000);
+const [rulesEach, eventsEach] = [40, 25];
+
+function rulesOf(texts: readonly string[]): Rule[] {
+  return [...linkRules(texts.flatMap((text, index) => parseDocuments(text, `rule-${index}.yml`))).rules];
+}
+
+function hitsOf(evaluator: Evaluator, view: View, logsources: readonly Logsource[]): string[] {
+  return evaluator.evaluate(view, logsources).map(({ header }) => header.file);
+}
+
+describe('the index and the oracle', () => {
+  test('find the same of generated rules and events', { timeout: 3_600_000 }, () => {
+    let compared = 0;
+    let hits = 0;
+    fc.assert(
+      fc.property(
+        fc.array(generatedRule, { minLength: rulesEach, maxLength: rulesEach }),
+        fc.array(fc.tuple(generatedEvent, generatedLogsources), { minLength: eventsEach, maxLength: eventsEach }),
+        (texts, events) => {
+          const rules = rulesOf(texts);
+          const oracle = createEvaluator(rules);
+          const index = createIndex(rules);
+          for (const [event, logsources] of events) {
+            const expected = hitsOf(oracle, event, logsources);
+            compared += rules.length;
+            hits += expected.length;
+            expect(hitsOf(index, event, logsources)).toEqual(expected);
+          }
+        },
+      ),
+      { numRuns: Math.ceil(pairs / rulesEach / eventsEach) },
+    );
+    expect(compared).toBeGreaterThan(pairs / 2);
+    // Neither nothing nor everything matches: otherwise nothing was compared.
+    expect(hits / compared).toBeGreaterThan(0.02);
+    expect(hits / compared).toBeLessThan(0.9);
+  });
+});
