@@ -42,6 +42,18 @@ describe('fieldsOf', () => {
     expect(fields.rest()).toEqual({ deep: { c: { d: 2 } }, list: [1], 'a.b': 3, empty: {} });
   });
 
+  it('takes for a port only what is one', () => {
+    const fields = fieldsOf({ a: 65_535, b: '22', c: 65_536, d: -1, e: 681_401_373_291_520 });
+    expect(['a', 'b', 'c', 'd', 'e'].map((name) => fields.port(name))).toEqual([
+      65_535,
+      22,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(fields.rest()).toEqual({ c: 65_536, d: -1, e: 681_401_373_291_520 });
+  });
+
   it('keeps in the rest what did not fit the asked type', () => {
     const fields = fieldsOf(record);
     expect([fields.integer('a'), fields.text('list'), fields.text('toString')]).toEqual([

@@ -101,6 +101,8 @@ export interface Fields {
   text(...path: string[]): string | undefined;
   /** The same as an integer, from a number or decimal or 0x text. A value that is none stays in the rest. */
   integer(...path: string[]): number | undefined;
+  /** The same as a port, 0 to 65535. */
+  port(...path: string[]): number | undefined;
   /** What was not taken, for `unmapped`. */
   rest(): Record<string, unknown>;
 }
@@ -120,8 +122,14 @@ export function fieldsOf(record: Attributes): Fields {
     value: (...path) => take(path, find(path)),
     text: (...path) => take(path, textOf(find(path))),
     integer: (...path) => take(path, integerOf(find(path))),
+    port: (...path) => take(path, portOf(find(path))),
     rest: () => restOf(record, '', taken),
   };
+}
+
+function portOf(value: unknown): number | undefined {
+  const port = integerOf(value);
+  return port !== undefined && port >= 0 && port <= 65_535 ? port : undefined;
 }
 
 function restOf(record: Attributes, prefix: string, taken: ReadonlySet<string>): Record<string, unknown> {

@@ -22,7 +22,7 @@ function placesOf(fields: Fields): Record<string, unknown> {
     message: fields.text('message'),
     count: fields.integer('repeat'),
     status_detail: fields.text('reason'),
-    src_endpoint: hasSource ? { ip, hostname, port: fields.integer('src_port') } : undefined,
+    src_endpoint: hasSource ? { ip, hostname, port: fields.port('src_port') } : undefined,
     dst_endpoint: { hostname: host, svc_name: 'sshd' },
     device: host === undefined ? undefined : { hostname: host, type_id: 0 },
   };

@@ -16,7 +16,7 @@ function metadataOf(fields: Fields): Record<string, unknown> {
 function endpoint(fields: Fields, prefix: 'src' | 'dest'): Record<string, unknown> | undefined {
   const text = fields.text(`${prefix}_ip`);
   const ip = text === undefined ? undefined : canonicalAddress(text);
-  return ip === undefined ? undefined : { ip, port: fields.integer(`${prefix}_port`) };
+  return ip === undefined ? undefined : { ip, port: fields.port(`${prefix}_port`) };
 }
 
 const none = { receivedAt: 0, timeZone: '' };

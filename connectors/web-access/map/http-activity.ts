@@ -36,7 +36,7 @@ export function httpActivityOf(
     status_code: String(status),
     src_endpoint: { ip: fields.text('c-ip'), hostname: fields.text('c-host') },
     proxy_endpoint: { ip: fields.text('proxy-ip') },
-    dst_endpoint: host === undefined ? undefined : { hostname: host, port: fields.integer('s-port') },
+    dst_endpoint: host === undefined ? undefined : { hostname: host, port: fields.port('s-port') },
     actor: { user: { name: fields.text('cs-username') } },
   };
   return ocsfEvent(

@@ -62,7 +62,7 @@ export function endpointOf(
   portField: string,
 ): Record<string, unknown> | undefined {
   const ip = canonicalAddress(notDash(fields.text(addressField)) ?? '');
-  return ip === undefined ? undefined : { ip, port: fields.integer(portField) };
+  return ip === undefined ? undefined : { ip, port: fields.port(portField) };
 }
 
 /** A process by its image, id and GUID; undefined when the event gives neither id nor GUID. */
