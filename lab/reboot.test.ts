@@ -107,11 +107,11 @@ describe.skipIf(!canRunLab())('a reboot: no process and no ruleset is left', () 
     monitor.end();
     await isCutOff(late);
     const { commits } = monitor.seen;
-    const tookMs = await until(
+    const { inForceMs, tookMs } = await until(
       () =>
         all()
           .slice(before)
-          .find(({ held }) => held >= many)?.tookMs,
+          .find(({ held }) => held >= many),
       {
         timeoutMs: 20_000,
         what: 'the restoring to be read back',
@@ -119,11 +119,11 @@ describe.skipIf(!canRunLab())('a reboot: no process and no ruleset is left', () 
     );
     const load = loadavg()[0] ?? 0;
     console.log(
-      `${many} denials: ${tookMs} ms from the connected enforcer with an empty ruleset until all were read back; ` +
+      `${many} denials: in force ${inForceMs} ms after the enforcer connected to an empty ruleset, read back after ${tookMs} ms; ` +
         `${rebootMs.toFixed(0)} ms from the start of Firebreak after a reboot; load ${load.toFixed(1)}`,
     );
     expect(commits, 'one transaction').toHaveLength(1);
-    expect(tookMs).toBeLessThan(1_000 * Math.max(1, load));
+    expect(inForceMs).toBeLessThan(1_000 * Math.max(1, load));
   });
 });
 
@@ -134,9 +134,11 @@ function listed(scene: Scene): number {
 }
 
 /** What the product says of each restoring: from the connected enforcer to the read-back of all. */
-function restorings(output: string): { held: number; tookMs: number }[] {
-  return [...output.matchAll(/"denials":\d+,"held":(\d+),"tookMs":(\d+)/g)].map(([, held, tookMs]) => ({
+function restorings(output: string): { held: number; inForceMs: number; tookMs: number }[] {
+  const line = /"denials":\d+,"held":(\d+),"inForceMs":(\d+),"tookMs":(\d+)/g;
+  return [...output.matchAll(line)].map(([, held, inForceMs, tookMs]) => ({
     held: Number(held),
+    inForceMs: Number(inForceMs),
     tookMs: Number(tookMs),
   }));
 }
