@@ -1,13 +1,15 @@
 import { absent, lookUp, scalarsOf, type EventValues, type View } from '../event-values.ts';
 import { anchorsOf, type Anchor, type CostOf } from './anchors.ts';
+import { createCandidates, type Candidates } from './candidates.ts';
 import { createFieldScanner, type Anchoring, type FieldScanner } from './field-scanner.ts';
 import { compileTree } from './compile-tree.ts';
 import type { Tree } from './predicate-tree.ts';
+import type { Truths } from './truths.ts';
 
 /** What is done for events of one class: which of its rules can match is found in a few fields, then those are tested. */
 export interface ClassPlan {
   /** Positions of the rules that match, in their order. */
-  match(view: View, event: () => EventValues): readonly number[];
+  match(view: View, event: () => EventValues, truths: Truths): readonly number[];
 }
 
 /** @param trees of the rules by their positions; those that cannot match events of this class are left out */
@@ -41,41 +43,33 @@ export function planClass(trees: readonly { position: number; tree: Tree }[], co
     else fields.push({ field, scanner });
   }
 
-  const seen = new Uint32Array(trees.length);
-  let round = 0;
-  let candidates: number[] = [];
-  const onRule = (rule: number) => {
-    if (seen[rule] === round) return;
-    seen[rule] = round;
-    candidates.push(rule);
-  };
+  const candidates = createCandidates(trees.length);
 
   return {
-    match(view, event) {
-      round = (round + 1) >>> 0;
-      if (round === 0) {
-        seen.fill(0);
-        round = 1;
-      }
-      candidates = [];
-      for (const rule of always) onRule(rule);
-      for (const { field, scanner } of fields) scanField(lookUp(view, field), scanner, onRule);
+    match(view, event, truths) {
+      candidates.clear();
+      candidates.add(always);
+      for (const { field, scanner } of fields) scanField(lookUp(view, field), scanner, candidates);
       if (anywhere) {
-        anywhere.present(onRule);
-        for (const value of scalarsOf(view, true)) anywhere.scan(value, onRule);
+        candidates.add(anywhere.whenPresent);
+        for (const value of scalarsOf(view, true)) anywhere.scan(value, candidates);
       }
-      if (candidates.length === 0) return candidates;
-      const values = event();
-      const matching = candidates.filter((rule) => tests[rule]?.(values) === true);
-      return matching.map((rule) => trees[rule]?.position ?? 0).sort((a, b) => a - b);
+      if (candidates.count === 0) return [];
+      truths.begin(event());
+      const matching: number[] = [];
+      for (let at = 0; at < candidates.count; at += 1) {
+        const rule = candidates.rules[at] ?? 0;
+        if (tests[rule]?.(truths) === true) matching.push(trees[rule]?.position ?? 0);
+      }
+      return matching.sort((a, b) => a - b);
     },
   };
 }
 
-function scanField(found: unknown, scanner: FieldScanner, onRule: (rule: number) => void): void {
+function scanField(found: unknown, scanner: FieldScanner, into: Candidates): void {
   if (found === absent) return;
-  scanner.present(onRule);
+  into.add(scanner.whenPresent);
   if (typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean')
-    return scanner.scan(found, onRule);
-  for (const value of scalarsOf(found, false)) scanner.scan(value, onRule);
+    return scanner.scan(found, into);
+  for (const value of scalarsOf(found, false)) scanner.scan(value, into);
 }

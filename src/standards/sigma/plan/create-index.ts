@@ -5,6 +5,7 @@ import { planClass, type ClassPlan } from './class-plan.ts';
 import { indexFold } from './index-fold.ts';
 import { createForest, joined, resolved, truthOfPredicate, type Predicate, type Tree } from './predicate-tree.ts';
 import { staticCost } from './static-cost.ts';
+import { createTruths } from './truths.ts';
 
 /** Fields that say what kind of event it is: what rules ask of them is answered once for the kind. */
 const routingFields = ['EventID', 'Channel'];
@@ -28,6 +29,7 @@ export function createIndex(rules: readonly Rule[], filters: readonly Filter[] =
     );
   });
   const asked = routingFields.map((field) => textsAskedFor(forest.predicates, field));
+  const truths = createTruths(forest);
   const plans = new Map<string, ClassPlan>();
 
   function plan(logsources: readonly Logsource[], event: EventValues | undefined): ClassPlan {
@@ -53,7 +55,7 @@ export function createIndex(rules: readonly Rule[], filters: readonly Filter[] =
         found = plan(logsources, key === source ? undefined : event());
         if (plans.size < 2 * mostPlans) plans.set(key, found);
       }
-      return found.match(view, event).flatMap((position) => rules[position] ?? []);
+      return found.match(view, event, truths).flatMap((position) => rules[position] ?? []);
     },
   };
 }

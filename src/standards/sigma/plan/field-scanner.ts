@@ -1,15 +1,16 @@
 import { numberOf, type Scalar } from '../event-values.ts';
 import type { Anchor } from './anchors.ts';
+import type { Candidates } from './candidates.ts';
 import { indexFold } from './index-fold.ts';
-import { createTextTrie } from './text-trie.ts';
+import { createTextTrie, type Looked } from './text-trie.ts';
 import { createWordSampler } from './word-sampler.ts';
 
 /** Finds the anchors of one field in its values. */
 export interface FieldScanner {
-  /** The field is there; asked once for an event. */
-  present(onRule: (rule: number) => void): void;
-  /** Of each value. A rule may be told more than once. */
-  scan(value: Scalar, onRule: (rule: number) => void): void;
+  /** The rules for which it is enough that the field is there. */
+  readonly whenPresent: readonly number[];
+  /** Of each value. */
+  scan(value: Scalar, into: Candidates): void;
 }
 
 /** An anchor with the rules that need it. */
@@ -21,65 +22,51 @@ export interface Anchoring {
 const longestNumber = 40;
 
 export function createFieldScanner(anchorings: readonly Anchoring[]): FieldScanner {
-  const always: number[] = [];
+  const whenPresent: number[] = [];
   const numbers = new Map<number, readonly number[]>();
   const equals = new Map<string, readonly number[]>();
   /** Bit n: a text of that length (31: or longer) is looked for. */
   let lengths = 0;
-  const placed = { starts: new Texts(), ends: new Texts(), contains: new Texts() };
+  const looked: Record<'starts' | 'ends' | 'contains', Looked[]> = { starts: [], ends: [], contains: [] };
   for (const { anchor, rules } of anchorings) {
-    if (anchor.kind === 'present') always.push(...rules);
+    if (anchor.kind === 'present') whenPresent.push(...rules);
     else if (anchor.kind === 'number') numbers.set(anchor.number, rules);
     else if (anchor.kind === 'equals') {
       equals.set(anchor.text, rules);
       lengths |= 1 << Math.min(31, anchor.text.length);
-    } else placed[anchor.kind].add(anchor.text, rules);
+    } else looked[anchor.kind].push({ text: anchor.text, rules });
   }
-  const starts = placed.starts.texts.length > 0 ? createTextTrie(placed.starts.texts, 'forward') : undefined;
-  const ends = placed.ends.texts.length > 0 ? createTextTrie(placed.ends.texts, 'backward') : undefined;
-  const contains = placed.contains.texts.length > 0 ? createWordSampler(placed.contains.texts) : undefined;
+  const starts = looked.starts.length > 0 ? createTextTrie(looked.starts, 'forward') : undefined;
+  const ends = looked.ends.length > 0 ? createTextTrie(looked.ends, 'backward') : undefined;
+  const contains = looked.contains.length > 0 ? createWordSampler(looked.contains) : undefined;
+  const hasNumbers = numbers.size > 0;
+
+  function lookAt(text: string, into: Candidates): void {
+    let folded: string | undefined;
+    // Folding changes the length of few texts, and only of those that are not Latin 1.
+    if (lengths !== 0 && (((lengths >>> Math.min(31, text.length)) & 1) === 1 || /[^\0-\xff]/.test(text))) {
+      folded = indexFold(text);
+      const rules = equals.get(folded);
+      if (rules) into.add(rules);
+    }
+    if (starts || ends) {
+      folded ??= indexFold(text);
+      starts?.walk(folded, into);
+      ends?.walk(folded, into);
+    }
+    contains?.scan(text, into);
+  }
 
   return {
-    present(onRule) {
-      for (const rule of always) onRule(rule);
-    },
-    scan(value, onRule) {
+    whenPresent,
+    scan(value, into) {
       if (value === null) return;
-      if (numbers.size > 0) {
-        const number = typeof value === 'string' && value.length > longestNumber ? undefined : numberOf(value);
+      if (hasNumbers && (typeof value !== 'string' || value.length <= longestNumber)) {
+        const number = numberOf(value);
         const rules = number === undefined ? undefined : numbers.get(number);
-        if (rules) for (const rule of rules) onRule(rule);
+        if (rules) into.add(rules);
       }
-      const text = typeof value === 'string' ? value : String(value);
-      let folded: string | undefined;
-      if (lengths !== 0) {
-        // Folding changes the length of few texts, and only of those that are not Latin 1.
-        if (((lengths >>> Math.min(31, text.length)) & 1) === 1 || /[^\0-\xff]/.test(text)) {
-          folded = indexFold(text);
-          const rules = equals.get(folded);
-          if (rules) for (const rule of rules) onRule(rule);
-        }
-      }
-      if (starts || ends) {
-        folded ??= indexFold(text);
-        starts?.walk(folded, (index) => placed.starts.tell(index, onRule));
-        ends?.walk(folded, (index) => placed.ends.tell(index, onRule));
-      }
-      contains?.scan(text, (index) => placed.contains.tell(index, onRule));
+      lookAt(typeof value === 'string' ? value : String(value), into);
     },
   };
-}
-
-class Texts {
-  readonly texts: string[] = [];
-  readonly #rules: (readonly number[])[] = [];
-
-  add(text: string, rules: readonly number[]): void {
-    this.texts.push(text);
-    this.#rules.push(rules);
-  }
-
-  tell(index: number, onRule: (rule: number) => void): void {
-    for (const rule of this.#rules[index] ?? []) onRule(rule);
-  }
 }

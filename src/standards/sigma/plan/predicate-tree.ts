@@ -1,11 +1,14 @@
 import { compileMatcher, type ValuesTest } from '../compile-matcher.ts';
-import type { EventValues } from '../event-values.ts';
+import type { EventValue, EventValues } from '../event-values.ts';
 import type { Condition, Detection, Item, Matcher, Search } from '../rule.ts';
+import { neededTexts } from './regex-literals.ts';
 
 /** One test of one field; without a field, of every value of the event. Equal ones of all rules are one object. */
 export interface Predicate {
   id: number;
   field?: string;
+  /** Place of the field in the forest's list. */
+  slot: number;
   matcher: Matcher;
   test: ValuesTest;
 }
@@ -20,11 +23,21 @@ export type Tree =
 export interface Forest {
   treeOf(detection: Detection): Tree;
   predicates: readonly Predicate[];
+  /** Every field that is asked for; undefined stands for all of them. */
+  fields: readonly (string | undefined)[];
 }
 
 export function createForest(): Forest {
   const predicates: Predicate[] = [];
   const known = new Map<string, Predicate>();
+  const fields: (string | undefined)[] = [];
+  const slots = new Map<string | undefined, number>();
+
+  function slotOf(field: string | undefined): number {
+    const slot = slots.get(field) ?? fields.push(field) - 1;
+    slots.set(field, slot);
+    return slot;
+  }
 
   function predicateOf(field: string | undefined, matcher: Matcher): Predicate {
     const key = JSON.stringify([field ?? null, matcher]);
@@ -33,8 +46,9 @@ export function createForest(): Forest {
     const made: Predicate = {
       id: predicates.length,
       ...(field === undefined ? {} : { field }),
+      slot: slotOf(field),
       matcher,
-      test: compileMatcher(matcher),
+      test: testOf(matcher),
     };
     predicates.push(made);
     known.set(key, made);
@@ -68,7 +82,16 @@ export function createForest(): Forest {
     return joined((condition.kind === 'and') === isWanted ? 'and' : 'or', inner);
   }
 
-  return { treeOf: (detection) => treeOfCondition(detection.condition, detection, true), predicates };
+  return { treeOf: (detection) => treeOfCondition(detection.condition, detection, true), predicates, fields };
+}
+
+/** An expression is only run over a value that has one of the texts it needs. */
+function testOf(matcher: Matcher): ValuesTest {
+  const test = compileMatcher(matcher);
+  const needed = matcher.kind === 'regex' ? neededTexts(matcher.source) : undefined;
+  if (!needed) return test;
+  const hasNeeded = ({ folded }: EventValue) => needed.some((text) => folded.includes(text)) || folded.includes('ſ');
+  return (values, event) => values !== undefined && values.some(hasNeeded) && test(values, event);
 }
 
 /** Joins trees; constants are worked in, nested ones of the same kind are flattened. */
