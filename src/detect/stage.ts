@@ -179,6 +179,8 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
       if (isFirst && isDue('lease', 1)) await keepLease();
       const taken = await turnBatches();
       let more = taken === limits.batches;
+      // While nothing waits; a class at a time.
+      if (taken === 0) more = contentNow().evaluator.improve?.() === true;
       // After the batches, so that no event waits for it, and rather in a turn without any: what they led to goes on now.
       const patience = taken > 0 ? 4 : 1;
       if (isDue('lease', patience)) await keepLease();

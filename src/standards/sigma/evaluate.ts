@@ -5,6 +5,8 @@ import type { Filter, Logsource, Rule } from './rule.ts';
 /** Finds the rules that match an event. The brute-force one below is the oracle; a faster one must agree with it always. */
 export interface Evaluator {
   evaluate(view: View, logsources: readonly Logsource[]): readonly Rule[];
+  /** Makes it faster by what it has seen, for some tens of milliseconds; true while there is more to gain. The answers stay the same. */
+  improve?(): boolean;
 }
 
 /** A rule applies when one of the event's logsources has every field the rule names, equal (SPEC.md [L1]). */

@@ -11,6 +11,11 @@ export type Anchor = { field?: string } & (
   | { kind: 'present' }
 );
 
+export function anchorKey(anchor: Anchor): string {
+  const what = 'text' in anchor ? anchor.text : 'number' in anchor ? anchor.number : '';
+  return JSON.stringify([anchor.field ?? null, anchor.kind, what]);
+}
+
 /** How dear it is to look for an anchor and how often it is found for nothing; lower is better. */
 export type CostOf = (anchor: Anchor) => number;
 
@@ -41,7 +46,8 @@ function priced(anchors: readonly Anchor[] | undefined, costOf: CostOf): Anchore
   return anchors && { anchors, cost: anchors.reduce((sum, anchor) => sum + costOf(anchor), 0) };
 }
 
-function anchorsOfPredicate({ field, matcher }: Predicate): readonly Anchor[] | undefined {
+/** What a predicate needs, any of it; undefined: it can be true of any event. */
+export function anchorsOfPredicate({ field, matcher }: Predicate): readonly Anchor[] | undefined {
   const of = field === undefined ? {} : { field };
   switch (matcher.kind) {
     case 'pattern':

@@ -1,5 +1,5 @@
 import { absent, lookUp, scalarsOf, type EventValues, type View } from '../event-values.ts';
-import { anchorsOf, type Anchor, type CostOf } from './anchors.ts';
+import { anchorKey, anchorsOf, type Anchor, type CostOf } from './anchors.ts';
 import { createCandidates, type Candidates } from './candidates.ts';
 import { createFieldScanner, type Anchoring, type FieldScanner } from './field-scanner.ts';
 import { compileTree } from './compile-tree.ts';
@@ -12,8 +12,14 @@ export interface ClassPlan {
   match(view: View, event: () => EventValues, truths: Truths): readonly number[];
 }
 
+/** What a rule wants of an event of the class. */
+export interface PositionedTree {
+  position: number;
+  tree: Tree;
+}
+
 /** @param trees of the rules by their positions; those that cannot match events of this class are left out */
-export function planClass(trees: readonly { position: number; tree: Tree }[], costOf: CostOf): ClassPlan {
+export function planClass(trees: readonly PositionedTree[], costOf: CostOf): ClassPlan {
   const tests = trees.map(({ tree }) => compileTree(tree, costOf));
   const always: number[] = [];
   const byField = new Map<string | undefined, Map<string, { anchor: Anchor; rules: number[] }>>();
@@ -26,10 +32,7 @@ export function planClass(trees: readonly { position: number; tree: Tree }[], co
     for (const anchor of anchored.anchors) {
       const ofField = byField.get(anchor.field) ?? new Map<string, Anchoring & { rules: number[] }>();
       byField.set(anchor.field, ofField);
-      const key = JSON.stringify([
-        anchor.kind,
-        'text' in anchor ? anchor.text : 'number' in anchor ? anchor.number : 0,
-      ]);
+      const key = anchorKey(anchor);
       const anchoring = ofField.get(key) ?? { anchor, rules: [] };
       ofField.set(key, anchoring);
       if (anchoring.rules.at(-1) !== rule) anchoring.rules.push(rule);

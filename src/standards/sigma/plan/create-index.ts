@@ -1,8 +1,9 @@
 import { appliesTo, filtersOf, type Evaluator } from '../evaluate.ts';
 import { absent, eventValues, lookUp, numberOf, type EventValues, type View } from '../event-values.ts';
 import type { Filter, Logsource, Rule } from '../rule.ts';
-import { planClass, type ClassPlan } from './class-plan.ts';
+import { planClass, type ClassPlan, type PositionedTree } from './class-plan.ts';
 import { indexFold } from './index-fold.ts';
+import { measuredCost } from './measured-cost.ts';
 import { createForest, joined, resolved, truthOfPredicate, type Predicate, type Tree } from './predicate-tree.ts';
 import { staticCost } from './static-cost.ts';
 import { createTruths } from './truths.ts';
@@ -11,15 +12,30 @@ import { createTruths } from './truths.ts';
 const routingFields = ['EventID', 'Channel'];
 /** Kinds that are planned for; whatever comes after them is matched without being sorted by kind. */
 const mostPlans = 5_000;
+/** Events of a class that are looked at to plan it anew; a class of a few rules has little to gain. */
+const usualSampling = { each: 100, fewRules: 20 };
+/** Events of all classes that are kept for it. */
+const mostSamples = 3_000;
 /** A longer value names no kind. */
 const longestRoute = 100;
+
+interface Planned {
+  trees: readonly PositionedTree[];
+  plan: ClassPlan;
+  /** Absent: it is not planned anew. */
+  samples?: View[];
+}
 
 /**
  * Finds the rules that match an event, as `createEvaluator` does, without trying them all. Events are sorted into classes by
  * logsource and routing fields; for each class it is planned, when its first event comes, by which texts in which fields a
  * rule betrays that it may match.
  */
-export function createIndex(rules: readonly Rule[], filters: readonly Filter[] = []): Evaluator {
+export function createIndex(
+  rules: readonly Rule[],
+  filters: readonly Filter[] = [],
+  sampling = usualSampling,
+): Evaluator {
   const forest = createForest();
   const trees = rules.map((rule): Tree => {
     const detections = [rule.detection, ...filtersOf(rule, filters).map(({ detection }) => detection)];
@@ -30,17 +46,31 @@ export function createIndex(rules: readonly Rule[], filters: readonly Filter[] =
   });
   const asked = routingFields.map((field) => textsAskedFor(forest.predicates, field));
   const truths = createTruths(forest);
-  const plans = new Map<string, ClassPlan>();
+  const plans = new Map<string, Planned>();
+  /** Classes of which enough was seen to plan them anew. */
+  const ripe: Planned[] = [];
+  let samplesKept = 0;
 
-  function plan(logsources: readonly Logsource[], event: EventValues | undefined): ClassPlan {
+  function fittingTrees(logsources: readonly Logsource[], event: EventValues | undefined): PositionedTree[] {
     const truthOf = (predicate: Predicate) =>
       event && routeAsked(predicate) !== undefined ? truthOfPredicate(predicate, event) : undefined;
-    const fitting = rules.flatMap((rule, position) => {
+    return rules.flatMap((rule, position) => {
       if (!appliesTo(rule.logsource, logsources)) return [];
       const tree = resolved(trees[position] ?? { kind: 'always', value: false }, truthOf);
       return tree.kind === 'always' && !tree.value ? [] : [{ position, tree }];
     });
-    return planClass(fitting, staticCost);
+  }
+
+  function plan(logsources: readonly Logsource[], event: EventValues | undefined): Planned {
+    const fitting = fittingTrees(logsources, event);
+    const isWorthSampling = fitting.length > sampling.fewRules;
+    return { trees: fitting, plan: planClass(fitting, staticCost), ...(isWorthSampling && { samples: [] }) };
+  }
+
+  function sample(planned: Planned, view: View): void {
+    if (!planned.samples || planned.samples.length >= sampling.each || samplesKept >= mostSamples) return;
+    samplesKept += 1;
+    if (planned.samples.push(view) === sampling.each) ripe.push(planned);
   }
 
   return {
@@ -55,7 +85,18 @@ export function createIndex(rules: readonly Rule[], filters: readonly Filter[] =
         found = plan(logsources, key === source ? undefined : event());
         if (plans.size < 2 * mostPlans) plans.set(key, found);
       }
-      return found.match(view, event, truths).flatMap((position) => rules[position] ?? []);
+      sample(found, view);
+      return found.plan.match(view, event, truths).flatMap((position) => rules[position] ?? []);
+    },
+    improve() {
+      const planned = ripe.pop();
+      if (planned?.samples) {
+        const trees = planned.trees.map(({ tree }) => tree);
+        planned.plan = planClass(planned.trees, measuredCost(trees, planned.samples));
+        samplesKept -= planned.samples.length;
+        delete planned.samples;
+      }
+      return ripe.length > 0;
     },
   };
 }

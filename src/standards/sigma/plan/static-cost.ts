@@ -7,10 +7,16 @@ import type { Anchor } from './anchors.ts';
 export function staticCost(anchor: Anchor): number {
   if (anchor.kind === 'present') return anchor.field === undefined ? 10 : 1;
   if (anchor.kind === 'number') return 0.02;
-  const { text, kind, field } = anchor;
+  const { text, kind } = anchor;
   const isOrdinary = kind === 'equals' ? ordinary.has(text) : ordinaryTexts.some((one) => one.includes(text));
   const chance = isOrdinary ? 0.3 : kind === 'equals' ? 0.002 : 0.5 ** Math.min(10, text.length);
-  return chance + priceOf(kind, text.length) + (field === undefined ? 0.5 : 0);
+  return chance + lookingCost(anchor);
+}
+
+/** The price of looking for it alone, whether it is found or not. */
+export function lookingCost(anchor: Anchor): number {
+  if (!('text' in anchor)) return 0;
+  return priceOf(anchor.kind, anchor.text.length) + (anchor.field === undefined ? 0.5 : 0);
 }
 
 /** A text that stands anywhere is sought in the whole value; one of few letters with every letter. */
