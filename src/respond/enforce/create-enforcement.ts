@@ -251,7 +251,11 @@ export function createEnforcement(options: {
     async start(list) {
       await Promise.all(list.map(add));
     },
-    add,
+    async add(settings) {
+      await add(settings);
+      // What fails is tried again, and told of, by the next turn.
+      await points.get(settings.id)?.restoring?.catch(() => {});
+    },
     async remove(pointId) {
       const point = points.get(pointId);
       points.delete(pointId);

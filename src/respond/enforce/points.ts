@@ -32,6 +32,7 @@ export interface PointState {
 export interface Enforcement {
   /** Registers the points and starts their processes; returns when each is connected or has failed once. */
   start(points: readonly PointSettings[]): Promise<void>;
+  /** The same for one more; returns when what it must hold is restored there, too. */
   add(point: PointSettings): Promise<void>;
   /** Ends its process and retires it. */
   remove(pointId: string): Promise<void>;
