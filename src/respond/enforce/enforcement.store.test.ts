@@ -113,6 +113,13 @@ describe('a recorder', () => {
     await two.enforcement.remove('rec2');
   });
 
+  it('that is added later holds what it must when it is said to be there', { timeout: 30_000 }, async () => {
+    await one.containments.request(denyRequest('203.0.113.9'));
+    await one.enforcement.add(point('later', 'recorder'));
+    expect(recorded('later')).toContain('"would_deny","target":"203.0.113.9"');
+    await one.enforcement.remove('later');
+  });
+
   it('is started again when it dies, and gets what is live', { timeout: 30_000 }, async () => {
     const { containment } = await one.containments.request(denyRequest('203.0.113.8'));
     await until(async () => (await one.statusOf(containment.id)) === 'unverifiable');
