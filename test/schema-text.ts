@@ -1,10 +1,16 @@
 import type pg from 'pg';
 import { z } from 'zod';
+import { rooms } from '../tools/rooms.ts';
 
-const lines = z.array(z.object({ line: z.string() }));
+const Lines = z.array(z.object({ name: z.string(), line: z.string() }));
 
-/** The tables, indexes, triggers, sequences and functions of the schema public as readable SQL, in one fixed order, on any PostgreSQL from 15 on. */
-export async function schemaText(pool: pg.Pool): Promise<string> {
+const ownerOf = new Map(Object.entries(rooms).flatMap(([room, { owns = [] }]) => owns.map((table) => [table, room])));
+
+/**
+ * The tables, indexes and triggers of the schema public as readable SQL, by the room that writes them, in one fixed order, on any
+ * PostgreSQL from 15 on. Sequences and functions stand under `others`.
+ */
+export async function schemaTexts(pool: pg.Pool): Promise<Map<string, string>> {
   const { rows } = await pool.query(
     `with relations as (
        select c.oid, c.relname, c.relkind, c.reloptions from pg_class c
@@ -46,9 +52,13 @@ export async function schemaText(pool: pg.Pool): Promise<string> {
        select '~~' || p.proname, 7, pg_get_function_identity_arguments(p.oid), pg_get_functiondef(p.oid)
        from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prokind in ('f', 'p')
          and not exists (select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e'))
-     select case when part in (1, 6, 7) then E'\\n' else '' end || line as line
+     select name, case when part in (1, 6, 7) then E'\\n' else '' end || line as line
      from described order by name collate "C", part, place collate "C"`,
   );
-  const text = lines.parse(rows).map(({ line }) => line);
-  return `-- The schema that the migrations make, for reading and review. UPDATE_GOLDEN=1 npx vitest run src/db/schema writes it.\n${text.join('\n')}\n`;
+  const byRoom = Map.groupBy(Lines.parse(rows), ({ name }) => ownerOf.get(name) ?? 'others');
+  const title =
+    '-- The schema that the migrations make, for reading and review. UPDATE_GOLDEN=1 npx vitest run src/db/schema writes it.';
+  return new Map(
+    [...byRoom].map(([room, lines]) => [room, `${[title, ...lines.map(({ line }) => line)].join('\n')}\n`]),
+  );
 }
