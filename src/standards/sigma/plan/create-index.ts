@@ -11,7 +11,7 @@ import { createTruths } from './truths.ts';
 /** Fields that say what kind of event it is: what rules ask of them is answered once for the kind. */
 const routingFields = ['EventID', 'Channel'];
 /** Kinds that are planned for; whatever comes after them is matched without being sorted by kind. */
-const mostPlans = 5_000;
+const mostPlans = 500;
 /** Events of a class that are looked at to plan it anew; a class of a few rules has little to gain. */
 const usualSampling = { each: 100, fewRules: 20 };
 /** Events of all classes that are kept for it. */
@@ -136,7 +136,7 @@ function routeOf(view: View, asked: readonly ReadonlySet<string>[]): string | un
     const number = numberOf(value);
     // A number written in another way is equal to the number and not to the text.
     if (number !== undefined && String(number) !== text) return undefined;
-    route += asked[index]?.has(text) ? `\u0001${text}` : '\u0001*';
+    route += asked[index]?.has(text) ? `\u0001=${text}` : '\u0001';
   }
   return route;
 }

@@ -49,4 +49,14 @@ describe('the index and the oracle', () => {
     expect(hits / compared).toBeGreaterThan(0.02);
     expect(hits / compared).toBeLessThan(0.9);
   });
+
+  test('agree on kinds of events whatever their names are', () => {
+    const texts = [String.raw`\*`, '4624', 'abc'].map((value) =>
+      JSON.stringify({ title: value, logsource: {}, detection: { one: { EventID: value }, condition: 'one' } }),
+    );
+    const rules = rulesOf(texts);
+    const [oracle, index] = [createEvaluator(rules), createIndex(rules)];
+    for (const EventID of ['other', '*', '', null, 'ABC', '4624', 4624, '4624.0', ['abc'], '*'])
+      expect(hitsOf(index, { EventID }, [{}]), String(EventID)).toEqual(hitsOf(oracle, { EventID }, [{}]));
+  });
 });
