@@ -5,6 +5,7 @@ import { testDatabase } from '../../test/database.ts';
 import { until } from '../../test/until.ts';
 import { silentLog } from '../base/log.ts';
 import { openDatabase } from './database.ts';
+import { ChangedMeanwhile, retryConflicts } from './retry-conflicts.ts';
 import { sql } from './sql.ts';
 import type { Tx } from './statement.ts';
 import { isUnavailable } from './unavailable.ts';
@@ -57,8 +58,41 @@ test('a statement that would follow the commit is refused loudly', async () => {
   const late = db.transaction(async (tx) => {
     tx.later(add(tx, 13).then(() => add(tx, 14)));
   });
-  await expect(late).rejects.toMatchObject({ code: 'DB.TRANSACTION_ENDED' });
+  await expect(late).rejects.toMatchObject({
+    code: 'DB.FAILED_AFTER_COMMIT',
+    cause: { code: 'DB.TRANSACTION_ENDED' },
+  });
   expect(await find(14)).toBeUndefined();
+});
+
+test('a look at an answer after the commit is no conflict that is tried again', async () => {
+  let tries = 0;
+  const late = retryConflicts(() =>
+    db.transaction(async (tx) => {
+      tries += 1;
+      tx.later(
+        add(tx, 15).then(() => {
+          throw new ChangedMeanwhile();
+        }),
+      );
+    }),
+  );
+  await expect(late).rejects.toMatchObject({ code: 'DB.FAILED_AFTER_COMMIT', kind: 'bug' });
+  expect(tries).toBe(1);
+  expect(await find(15)).toEqual({ id: 15, note: null });
+});
+
+test('what a statement of the commit finds changed rolls all of it back, and is tried again', async () => {
+  let tries = 0;
+  await retryConflicts(() =>
+    db.transaction(async (tx) => {
+      tries += 1;
+      tx.later(add(tx, 16));
+      tx.later(tx.run(sql`select unchanged(${tries === 2})`));
+    }),
+  );
+  expect(tries).toBe(2);
+  expect(await find(16)).toEqual({ id: 16, note: null });
 });
 
 test('a statement that fails at its first use works at its next, in the same session', async () => {

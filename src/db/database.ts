@@ -146,8 +146,12 @@ async function transact<T>(send: Send, work: (tx: Transaction) => Promise<T>): P
   try {
     const result = await work({ ...tx, later });
     ended = true;
-    withCommit.push(commit(send));
-    for (const outcome of await Promise.allSettled(withCommit)) if (outcome.status === 'rejected') throw outcome.reason;
+    const committing = commit(send);
+    const sent = await Promise.allSettled(withCommit);
+    const refused = sent.find((outcome) => outcome.status === 'rejected');
+    const [committed] = await Promise.allSettled([committing]);
+    if (committed.status === 'rejected') throw refused ? refused.reason : committed.reason;
+    if (refused) throw errors.FAILED_AFTER_COMMIT([String(refused.reason)], { cause: refused.reason });
     return result;
   } catch (error) {
     ended = true;

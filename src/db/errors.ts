@@ -21,6 +21,11 @@ export const errors = defineErrors('DB', {
     message: () => 'A statement of the transaction had failed and its error was swallowed: everything was rolled back.',
     fix: 'Let the error of a statement leave the transaction. Please report this with the log line around it.',
   },
+  FAILED_AFTER_COMMIT: {
+    kind: 'bug',
+    message: (detail: string) => `What travelled with a commit failed only after it: ${detail}`,
+    fix: 'The transaction is committed. Let PostgreSQL refuse what must not be, by unchanged() in the statement. Please report this.',
+  },
   LOCK_WAIT: {
     kind: 'busy',
     message: (what: string, waitedMs: number) => `Waited ${waitedMs} ms for the lock "${what}" and did not get it.`,

@@ -18,8 +18,8 @@ export interface Tx {
 
 export interface Transaction extends Tx {
   /**
-   * What was sent and need not be waited for before the commit: it travels with it, and when it failed nothing is committed.
-   * One statement each: a second that waits for the first would come after the commit and is refused.
+   * What was sent and need not be waited for before the commit: it travels with it, and when PostgreSQL refuses it nothing is
+   * committed. A look at its answer comes too late to refuse: what must hold is asked in the statement, by `unchanged()`.
    */
   later(sent: Promise<unknown>): void;
 }

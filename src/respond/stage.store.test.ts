@@ -7,9 +7,9 @@ import { testDatabase } from '../../test/database.ts';
 import { findingOf, fire, subject } from '../../test/findings.ts';
 import { fakeClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
-import { sql } from '../db/index.ts';
+import { retryConflicts, sql } from '../db/index.ts';
 import type { Subject } from '../schema/subject.ts';
-import { createTriage, listIncidents, setVerdict } from '../triage/index.ts';
+import { claimIncidents, createTriage, listIncidents, setVerdict } from '../triage/index.ts';
 import { createContainments } from './contain/create-containments.ts';
 import type { Enforcement } from './enforce/points.ts';
 import { recordChange } from './enforce/record-answers.ts';
@@ -246,6 +246,36 @@ it('releases everything when a person calls it a false positive, and does not co
   await fire(db, [{ ...attack('a', started), event_count: 70, last_seen_at: new Date(clock.now()) }]);
   await run();
   expect((await all()).filter(({ status }) => status === 'ordered')).toEqual([]);
+});
+
+it('never spends more than a budget has, however many respond at once', async () => {
+  const sources = Array.from({ length: 24 }, (_, index) => `203.0.113.${index + 1}`);
+  await fire(
+    db,
+    sources.map((source) => attack(source, started, source)),
+  );
+  await createTriage({ db, clock, log: silentLog }).turn();
+  const claimed = await db.transaction((tx) => claimIncidents(tx, 100));
+  const tight = createStage({ ...settings, maxPerHour: 10 }, { push, playbooks: () => [playbook] });
+  await Promise.all(
+    claimed.map((one) => retryConflicts(() => db.transaction((tx) => tight.take(tx, [one])), sources.length)),
+  );
+  const statuses = (await all()).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 'ordered')).toHaveLength(10);
+  expect(statuses.filter((status) => status === 'awaiting_approval')).toHaveLength(14);
+});
+
+it('contains once what two respond to at once', async () => {
+  await fire(db, [attack('a', started)]);
+  await createTriage({ db, clock, log: silentLog }).turn();
+  const claimed = await db.transaction((tx) => claimIncidents(tx, 100));
+  await Promise.all([1, 2, 3].map(() => retryConflicts(() => db.transaction((tx) => stage.take(tx, claimed)))));
+  expect(await all()).toHaveLength(1);
+  const ordered = await db.read.many(
+    z.object({ summary: z.string() }),
+    sql`select summary from ledger_entries e join containments c on e.subject = c.id`,
+  );
+  expect(ordered).toHaveLength(1);
 });
 
 it('keeps nothing of a turn that fails', async () => {

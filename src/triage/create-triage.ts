@@ -20,7 +20,7 @@ import { lockIncidents } from './store/incidents.ts';
 import { factsOf } from './store/facts.ts';
 import { loadKnown } from './store/known.ts';
 import { writeDeclaration, writeStatus } from './store/write-changes.ts';
-import { writeScores, type Numbered } from './store/write-incidents.ts';
+import { writeScores } from './store/write-incidents.ts';
 
 export interface TriageOptions {
   db: Database;
@@ -94,9 +94,7 @@ export function createTriage(options: TriageOptions): Triage {
     const spans = spansOf(placements);
     const entities = seenEntities(placements, known);
     const opened = declare(openIncidents(placements, entities, known, spans, atMs), policy, atMs);
-    tx.later(
-      writePlacements(tx, { placements, opened: opened.after, entities }, atMs).then(checkNumbers(opened.after)),
-    );
+    tx.later(writePlacements(tx, { placements, opened: opened.after, entities }, atMs));
     const facts = standing.length === 0 ? new Map() : await factsOf(tx, idsOf(standing));
     const grown = declare(scoreIncidents(standing, facts, spans, atMs), policy, atMs);
     if (standing.length > 0) tx.later(writeScores(tx, grown.after, atMs));
@@ -126,14 +124,6 @@ export function createTriage(options: TriageOptions): Triage {
 }
 
 const idsOf = (incidents: readonly Incident[]) => incidents.map(({ id }) => id);
-
-/** Somebody else opened one of the tenant meanwhile: the ledger would tell the wrong number. */
-function checkNumbers(opened: readonly Incident[]): (written: readonly Numbered[]) => void {
-  return (written) => {
-    const numbers = new Map(written.map(({ id, number }) => [id, number]));
-    if (opened.some(({ id, number }) => numbers.get(id) !== number)) throw new ChangedMeanwhile();
-  };
-}
 
 function claimsOf(opened: readonly Incident[], placements: readonly Placement[]): ClaimedIncident[] {
   return opened.map((incident) => ({

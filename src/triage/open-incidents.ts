@@ -9,7 +9,7 @@ import type { SeenEntity } from './store/write-incidents.ts';
 
 /**
  * The incidents that these placements open, as they are to be: suspected, new, counted and scored. Their numbers are the next
- * of their tenant, as far as is known: whoever writes them learns whether somebody else took them meanwhile. Pure.
+ * of their tenant, as far as is known: they are not written when somebody else took them meanwhile. Pure.
  */
 export function openIncidents(
   placements: readonly Placement[],

@@ -286,6 +286,25 @@ describe('many at once', () => {
     }
   });
 
+  test('the ledger tells each incident by the number that it has, whoever else opens one at the moment', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const sources = Array.from({ length: 8 }, (_, index) => `203.0.113.${round * 8 + index + 1}`);
+      await fire(
+        db,
+        sources.map((source) => guessing(source, source, started)),
+      );
+      await Promise.all([1, 2, 3].map(() => settle({ batch: 2 })));
+    }
+    const wrong = await db.read.many(
+      z.object({ number: z.int(), told: z.string().nullable() }),
+      sql`select i.number::int as number, e.summary as told
+        from incidents i left join ledger_entries e on e.incident_id = i.id and e.kind = 'incident.opened'
+        where e.summary is null or e.summary not like 'Incident ' || i.number || ' was opened %'`,
+    );
+    expect(wrong).toEqual([]);
+    expect(await details()).toHaveLength(32);
+  });
+
   test(
     'a storm of 100,000 refirings of one cause is one incident with exact counts',
     { timeout: 240_000 },

@@ -1,5 +1,5 @@
 import { idFrom, newId } from '../../base/ids.ts';
-import { ChangedMeanwhile, type Transaction } from '../../db/index.ts';
+import type { Transaction } from '../../db/index.ts';
 import { append, type LedgerEntry } from '../../ledger/index.ts';
 import type { Containment } from '../../schema/containment.ts';
 import type { ContainmentRequest, Decision, Facts } from '../guard/facts.ts';
@@ -23,7 +23,7 @@ export type Placed =
 /**
  * Decides requests and writes what came of it, all in the caller's transaction: budgets, containments with their places,
  * ledger. Nothing is attempted before that commits. `again`: nothing is waited for, and what somebody else was first to
- * place fails the transaction with ChangedMeanwhile; `exists`: it is told.
+ * place fails the transaction as a conflict; `exists`: it is told.
  */
 export async function placeRequests(
   tx: Transaction,
@@ -77,13 +77,9 @@ export async function placeRequests(
   if (fresh.length === 0) return placed;
   spending.settle(tx, now);
   tx.later(append(tx, entries));
-  const inserting = insertContainments(tx, fresh);
+  const inserting = insertContainments(tx, fresh, ifThere);
   if (ifThere === 'again') {
-    tx.later(
-      inserting.then((ids) => {
-        if (ids.length < fresh.length) throw new ChangedMeanwhile();
-      }),
-    );
+    tx.later(inserting);
     return placed;
   }
   const inserted = new Set(await inserting);

@@ -1,4 +1,4 @@
-import { ChangedMeanwhile, type Transaction } from '../../db/index.ts';
+import type { Transaction } from '../../db/index.ts';
 import { decide } from '../guard/decide.ts';
 import type { Budget, ContainmentRequest, Decision, Facts } from '../guard/facts.ts';
 import type { Policies } from '../guard/policies.ts';
@@ -7,7 +7,7 @@ import { takeBudgets, type BudgetTaking } from '../store/facts.ts';
 export interface Spending {
   /** decide() with what earlier decisions of this transaction spend; a permit spends one of each of its budgets. */
   decide(request: ContainmentRequest, facts: Facts): Decision;
-  /** Takes what was spent, with the commit: when somebody else took the rest meanwhile, nothing is committed (ChangedMeanwhile). */
+  /** Takes what was spent, with the commit: when somebody else took the rest meanwhile, nothing is committed (a conflict). */
   settle(tx: Transaction, now: Date): void;
 }
 
@@ -32,12 +32,7 @@ export function createSpending(policies: Policies): Spending {
       return decision;
     },
     settle(tx, now) {
-      if (takings.size === 0) return;
-      tx.later(
-        takeBudgets(tx, [...takings.values()], now).then((taken) => {
-          if (taken < takings.size) throw new ChangedMeanwhile();
-        }),
-      );
+      if (takings.size > 0) tx.later(takeBudgets(tx, [...takings.values()], now));
     },
   };
 }

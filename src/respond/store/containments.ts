@@ -14,6 +14,7 @@ const columns = sql`c.id, c.tenant_id, c.site_id, c.kind, c.target, c.status, c.
      'detail', e.detail) order by e.point_id), '[]') from enforcements e where e.containment_id = c.id) as points`;
 
 const idRow = z.object({ id: z.string() });
+const Inserted = z.object({ ids: z.array(z.string()) });
 
 /** A containment with what was asked for it. */
 export interface NewContainment {
@@ -23,12 +24,16 @@ export interface NewContainment {
 
 /**
  * Inserts what is not there yet, with a place at every point that must hold it (not retired, same tenant, demonstration with
- * demonstration). Gives the ids inserted.
+ * demonstration). Gives the ids inserted; `again`: one that is there fails the transaction (40001).
  */
-export async function insertContainments(tx: Tx, entries: readonly NewContainment[]): Promise<string[]> {
+export async function insertContainments(
+  tx: Tx,
+  entries: readonly NewContainment[],
+  ifThere: 'again' | 'exists',
+): Promise<string[]> {
   const rows = entries.map(({ containment: c, request }) => ({ ...c, request, step_id: request.stepId ?? null }));
-  const inserted = await tx.many(
-    idRow,
+  const { ids } = await tx.one(
+    Inserted,
     sql`
     with fresh as (
       insert into containments (id, tenant_id, site_id, kind, target, status, level, reason, decision, request, requested_by,
@@ -46,9 +51,9 @@ export async function insertContainments(tx: Tx, entries: readonly NewContainmen
         on p.tenant_id = fresh.tenant_id and p.is_demonstration = fresh.is_demonstration and p.retired_at is null
       where fresh.status = 'ordered'
     )
-    select id from fresh`,
+    select coalesce(array_agg(id), '{}') as ids, ${ifThere === 'exists'} or unchanged(count(*) = ${rows.length}) as holds from fresh`,
   );
-  return inserted.map(({ id }) => id);
+  return ids;
 }
 
 /** Gives an approved containment its places. */

@@ -74,18 +74,18 @@ export interface BudgetTaking {
 }
 
 /**
- * Takes from budgets, and gives how many of them had as much left: all, or the transaction must not commit. One row each. They
- * are locked in the order of their names until the transaction ends.
+ * Takes from budgets, one row each; one that has not as much left fails the transaction (40001). They are locked in the order
+ * of their names until it ends.
  */
-export async function takeBudgets(tx: Tx, takings: readonly BudgetTaking[], now: Date): Promise<number> {
-  if (takings.length === 0) return 0;
-  return tx.run(sql`
-    insert into budgets (tenant_id, name, starts_at, used, cap)
+export const takeBudgets = (tx: Tx, takings: readonly BudgetTaking[], now: Date): Promise<number> =>
+  tx.run(sql`
+    with taken as (insert into budgets (tenant_id, name, starts_at, used, cap)
     select "tenantId", name, date_trunc('hour', ${now}::timestamptz, 'UTC'), count, "limit"
     from jsonb_to_recordset(${storableJson(takings)}::jsonb) as b ("tenantId" text, name text, "limit" integer, count integer)
     where count <= "limit" order by "tenantId", name
     on conflict (tenant_id, name, starts_at) do update set used = budgets.used + excluded.used, cap = excluded.cap
-      where budgets.used + excluded.used <= excluded.cap`);
-}
+      where budgets.used + excluded.used <= excluded.cap
+    returning 1)
+    select unchanged(count(*) = ${takings.length}) from taken`);
 
 export const forgetBudgets = (tx: Tx, before: Date) => tx.run(sql`delete from budgets where starts_at < ${before}`);

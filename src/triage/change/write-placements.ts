@@ -8,21 +8,16 @@ import {
   writeGrouped,
   type CauseRow,
   type JoinedFinding,
-  type Numbered,
   type SeenEntity,
 } from '../store/write-incidents.ts';
 
 export const triageActor = 'system:triage';
 
 /**
- * Writes what grouping decided, with the incidents it opened as they are to be; gives their numbers. All is sent before it
- * returns, so that what is sent next reads it. Raises unique_violation when another process was faster.
+ * Writes what grouping decided, with the incidents it opened as they are to be. All is sent before it returns, so
+ * that what is sent next reads it. Fails the transaction (23505, 40001) when another process was faster.
  */
-export async function writePlacements(
-  tx: Tx,
-  { placements, opened, entities }: Placed,
-  atMs: number,
-): Promise<Numbered[]> {
+export function writePlacements(tx: Tx, { placements, opened, entities }: Placed, atMs: number): Promise<unknown> {
   const reopened = placements.filter((placement) => placement.how === 'reopens');
   const arriving = placements.filter((placement) => placement.how !== 'fires_again');
   const moved = arriving.filter((placement) => placement.wasElsewhere).map((placement) => placement.finding.id);
@@ -39,12 +34,11 @@ export async function writePlacements(
     joined: placements.map(joinedFinding),
     entities,
   };
-  const [, , numbered] = await Promise.all([
+  return Promise.all([
     reopened.length > 0 && setCausesOpen(tx, ids(reopened), true),
     moved.length > 0 && leaveIncidents(tx, moved),
     writeGrouped(tx, grouped, triageActor, atMs),
   ]);
-  return numbered;
 }
 
 export interface Placed {

@@ -1,9 +1,10 @@
-import { z } from 'zod';
 import { storableJson } from '../../base/storable-text.ts';
 import { sql, type Tx } from '../../db/index.ts';
 import type { Incident, RiskTerm } from '../../schema/incident.ts';
 
 export interface NewIncident extends Incident {
+  /** 0: the next of its tenant. Another that is not the next fails the transaction (40001). */
+  number: number;
   entity_reason: string;
   former_incident_id: string | null;
 }
@@ -28,7 +29,8 @@ const opening = (incidents: readonly NewIncident[]) => sql`
       entity_type, entity_value, entity_reason, cause, finding_count, event_count, first_seen_at, last_seen_at,
       declared_at, declared_by, is_demonstration, former_incident_id, revision, created_at, created_at
     from given join counted using (tenant_id)
-    returning id, number)`;
+    where number = 0 or unchanged(number = last_number - places + place)
+    returning id)`;
 
 export interface CauseRow {
   incident_id: string;
@@ -114,9 +116,6 @@ const seeingEntities = (entities: readonly SeenEntity[]) => sql`
       first_seen_at = least(entities.first_seen_at, excluded.first_seen_at),
       last_seen_at = greatest(entities.last_seen_at, excluded.last_seen_at)`;
 
-const Numbered = z.object({ id: z.string(), number: z.int() });
-export type Numbered = z.infer<typeof Numbered>;
-
 export interface Grouped {
   opened?: readonly NewIncident[];
   causes?: readonly CauseRow[];
@@ -125,16 +124,13 @@ export interface Grouped {
   entities?: readonly SeenEntity[];
 }
 
-/** All that a turn groups, in one statement, because nothing may stand long before the drop. Gives the numbers of the opened incidents. */
-export const writeGrouped = (tx: Tx, grouped: Grouped, by: string, atMs: number): Promise<Numbered[]> =>
-  tx.many(
-    Numbered,
-    sql`with ${opening(grouped.opened ?? [])},
+/** All that a turn groups, in one statement, because nothing may stand long before the drop. */
+export const writeGrouped = (tx: Tx, grouped: Grouped, by: string, atMs: number): Promise<number> =>
+  tx.run(sql`with ${opening(grouped.opened ?? [])},
       causes as (${claimingCauses(grouped.causes ?? [])}),
       joined as (${joiningFindings(grouped.joined ?? [], by, atMs)}),
       seen as (${seeingEntities(grouped.entities ?? [])})
-      select * from opened`,
-  );
+      select from opened`);
 
 export const deleteEntities = (tx: Tx, incidentId: string) =>
   tx.run(sql`delete from entities where incident_id = ${incidentId}`);

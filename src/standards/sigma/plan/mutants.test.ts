@@ -54,7 +54,6 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
     'a constant is forgotten when trees are joined',
     './predicate-tree.ts',
     (real: typeof Trees) => ({
-      ...real,
       resolved: (tree: Trees.Tree, truthOf: (predicate: Trees.Predicate) => boolean | undefined) =>
         real.resolved(tree, (predicate) => truthOf(predicate) ?? (predicate.field === 'EventID' ? false : undefined)),
     }),
@@ -63,7 +62,6 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
     'a number in another writing is no number',
     '../event-values.ts',
     (real: typeof Numbers) => ({
-      ...real,
       numberOf: (raw: Numbers.Scalar) => (typeof raw === 'string' && raw.length > 4 ? undefined : real.numberOf(raw)),
     }),
   ],
@@ -74,7 +72,11 @@ afterEach(() => vi.resetModules());
 /** The library with one module changed. */
 async function libraryWith(change?: { module: string; bug: (real: never) => object }) {
   vi.resetModules();
-  if (change) vi.doMock(change.module, async (original) => change.bug((await original()) as never));
+  if (change)
+    vi.doMock(change.module, async (original) => {
+      const real = await original<object>();
+      return { ...real, ...change.bug(real as never) };
+    });
   const [{ createIndex }, { linkRules }, { parseDocuments }] = await Promise.all([
     import('./create-index.ts'),
     import('../link-rules.ts'),
