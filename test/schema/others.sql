@@ -40,3 +40,15 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$
 
+
+CREATE OR REPLACE FUNCTION public.unchanged(holds boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if holds is not true then
+    raise exception 'What this transaction relies on was changed meanwhile.' using errcode = 'serialization_failure';
+  end if;
+  return true;
+end $function$
+
