@@ -1,19 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { json } from '../connectors/json/format.ts';
-import { sshd } from '../connectors/sshd/format.ts';
-import { suricataEve } from '../connectors/suricata/format.ts';
-import { webAccess } from '../connectors/web-access/format.ts';
-import { windowsEvent } from '../connectors/windows/format.ts';
-import { testRules } from '../src/detect/index.ts';
+import { allFormats } from '../connectors/formats.ts';
+import { readContent, testRules } from '../src/detect/index.ts';
 
-const formats = new Map([sshd, suricataEve, webAccess, windowsEvent, json].map((format) => [format.name, format]));
-const report = await testRules([resolve(import.meta.dirname, '../content/rules')], formats);
+const root = resolve(import.meta.dirname, '..');
+const rules = resolve(root, 'content/rules');
+const report = await testRules([rules], allFormats);
 
 test('every starter rule loads without a problem and has a fixture', () => {
   expect(report.problems).toEqual([]);
   expect(report.without_fixture).toEqual([]);
-  expect(report.cases.length).toBeGreaterThan(30);
+  expect(report.cases.length).toBeGreaterThan(300);
+});
+
+test('README tells how many starter rules make findings', async () => {
+  const { set } = await readContent({ rulesDirs: [rules] });
+  const told = /Sigma [\d.]+ rules \((\d+) of our own/.exec(readFileSync(resolve(root, 'README.md'), 'utf8'))?.[1];
+  expect(Number(told)).toBe(set.reporting.size);
 });
 
 test.each(report.cases)('$file: $name', ({ failures }) => {

@@ -10,7 +10,7 @@ import { startAgent, type Agent } from './agent.ts';
 import { createNetwork, type Host } from './network.ts';
 import { startProduct, type Product } from './product.ts';
 
-/** The rule whose action the lab arms: content/rules/ssh_failed_login.yml, five failures in two minutes. */
+/** The rule whose action the lab arms: content/rules/linux/ssh_failed_login.yml, five failures in two minutes. */
 export const bruteForce = '7e8dc2eb-383a-47b2-9361-ef76b9a57912';
 export const echoPort = 7_000;
 

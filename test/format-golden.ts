@@ -27,6 +27,10 @@ export function describeFormat(format: Format, folder: string, corpora: CorpusFl
         });
         const plain: unknown = JSON.parse(JSON.stringify(events));
         expect(plain).toEqual(golden(join(folder, 'golden', `${basename(file).replace(/\.\w+$/, '')}.json`), plain));
+        if (format.feeds)
+          for (const event of events)
+            if ('logsources' in event)
+              for (const logsource of event.logsources) expect(format.feeds).toContainEqual(logsource);
         const mapped = events.flatMap((event) => ('ocsf' in event ? [event.ocsf] : []));
         for (const event of mapped) expect(ocsfFaults(event), JSON.stringify(event)).toEqual([]);
         report(`${format.name} ${file}`, lines.length, mapped);
@@ -56,6 +60,7 @@ export function describeFormat(format: Format, folder: string, corpora: CorpusFl
     );
   });
 
+  if (corpora.length === 0) return;
   describe(`${format.name} corpora`, () => {
     for (const [path, floor] of corpora)
       it.skipIf(!hasCorpus(path))(

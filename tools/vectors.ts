@@ -5,11 +5,12 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ocsf } from './vectors/ocsf.ts';
+import { sigma } from './vectors/sigma.ts';
 import { syslog } from './vectors/syslog.ts';
 import { tlog } from './vectors/tlog.ts';
 import type { Suite } from './vectors/suite.ts';
 
-const suites: readonly Suite[] = [ocsf, syslog, tlog];
+const suites: readonly Suite[] = [ocsf, sigma, syslog, tlog];
 
 const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({ options: { dir: { type: 'string' } } });

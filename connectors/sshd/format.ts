@@ -107,6 +107,7 @@ function logonOf(read: SshdMessage, context: ReadContext): ReadEvent['logon'] {
 export const sshd: Format = {
   name: 'sshd',
   title: 'OpenSSH server (auth.log, syslog, journal)',
+  feeds: logsources,
   recognise(line) {
     const head = line.slice(0, 2_048);
     if (!head.includes('sshd')) return 0;

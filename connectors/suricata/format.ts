@@ -7,7 +7,7 @@ import { dnsActivityOf } from './map/dns-activity.ts';
 import { httpActivityOf } from './map/http-activity.ts';
 import { networkActivityOf } from './map/network-activity.ts';
 import { addressTrust, sidesOf } from './sides.ts';
-import { logsourcesOf, viewOf } from './view.ts';
+import { feeds, logsourcesOf, viewOf } from './view.ts';
 
 type Eve = Readonly<Record<string, unknown>>;
 
@@ -51,6 +51,7 @@ function toOcsf(eventType: string, view: Eve, time: number, line: string): Recor
 export const suricataEve: Format = {
   name: 'suricata-eve',
   title: 'Suricata EVE JSON',
+  feeds,
   recognise(line) {
     const read = line.startsWith('{') ? readEve(line) : undefined;
     if (!read) return 0;

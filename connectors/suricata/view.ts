@@ -4,10 +4,20 @@ import { isDnsRequest } from './sides.ts';
 
 type Eve = Readonly<Record<string, unknown>>;
 
+const categories: Readonly<Record<string, string>> = { dns: 'dns', http: 'proxy', flow: 'firewall' };
+
+/** Event types of EVE in Suricata 8. */
+const eventTypes =
+  'alert anomaly arp bittorrent_dht dcerpc dhcp dnp3 dns drop enip ether fileinfo flow ftp ftp_data http http2 ike krb5 ldap mdns metadata modbus mqtt netflow nfs packetinfo pgsql pop3 quic rdp rfb sip smb smtp snmp ssh stats tftp tls tunnel websocket'.split(
+    ' ',
+  );
+
+export const feeds: readonly Logsource[] = eventTypes.flatMap(logsourcesOf);
+
 /** `product: suricata` with the event type as service, and the general category whose fields the record also carries. */
 export function logsourcesOf(eventType: string): Logsource[] {
   const own: Logsource = { product: 'suricata', service: eventType };
-  const category = { dns: 'dns', http: 'proxy', flow: 'firewall' }[eventType];
+  const category = Object.hasOwn(categories, eventType) ? categories[eventType] : undefined;
   return category === undefined ? [own] : [own, { category }];
 }
 
@@ -19,7 +29,9 @@ export function viewOf(eve: Eve): Record<string, unknown> {
   };
   put('dst_ip', eve['dest_ip']);
   put('dst_port', eve['dest_port']);
-  const { dns, http } = eve;
+  const { dns, http, flow } = eve;
+  // What a firewall would call let through; `flow.action` is there when Suricata stands in the way.
+  if (eve['event_type'] === 'flow' && isRecord(flow)) put('blocked', textOf(flow['action']) === 'drop');
   if (isRecord(dns)) {
     const one = oneDns(dns);
     view['dns'] = one.dns;

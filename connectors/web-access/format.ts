@@ -41,6 +41,14 @@ function viewOf(line: AccessLine): Record<string, unknown> {
   return view;
 }
 
+/** Most of SigmaHQ's rules look for paths in `cs-uri-query` too, as log systems have it that keep the URI in one field. */
+function viewForRules(view: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const uri = view['cs-uri'];
+  if (uri === undefined) return { ...view };
+  const query = view['cs-uri-query'];
+  return { ...view, 'cs-uri-query': query === undefined ? uri : [query, uri] };
+}
+
 function subjectsOf(view: Readonly<Record<string, unknown>>, context: ReadContext): Subject[] {
   const subjects: Subject[] = [];
   const add = (
@@ -71,6 +79,7 @@ function subjectsOf(view: Readonly<Record<string, unknown>>, context: ReadContex
 export const webAccess: Format = {
   name: 'web-access',
   title: 'Apache and nginx access log',
+  feeds: logsources,
   recognise(line) {
     return readAccessLine(line, isAddress) ? 2 : 0;
   },
@@ -92,7 +101,7 @@ export const webAccess: Format = {
     return {
       ...(time === undefined ? {} : { time }),
       logsources,
-      view,
+      view: viewForRules(view),
       subjects: subjectsOf(view, context),
       toOcsf: () => httpActivityOf(view, time ?? context.receivedAt, line),
     };

@@ -111,15 +111,43 @@ export function serviceOf(channel: string): string | undefined {
   return Object.hasOwn(services, name) ? services[name] : undefined;
 }
 
-/** Every logsource that the event answers to: product and service, once more with each category. */
-export function logsourcesOf(channel: string, eventId: number, eventType: unknown): Logsource[] {
-  const service = serviceOf(channel);
-  if (service === undefined) return [{ product: 'windows' }];
+const known = new Map<string, readonly Logsource[]>();
+/** Channels and ids are what a sender writes. */
+const mostKnown = 2_000;
+
+/** Every logsource that the event answers to: product and service, once more with each category. The same list for the same kind of event. */
+export function logsourcesOf(channel: string, eventId: number, eventType: unknown): readonly Logsource[] {
+  const type = typeof eventType === 'string' && eventId === 12 ? eventType : '';
+  const key = `${eventId} ${type} ${channel}`;
+  const before = known.get(key);
+  if (before) return before;
+  const made = makeLogsources(serviceOf(channel), eventId, type);
+  if (known.size < mostKnown && key.length < 200) known.set(key, made);
+  return made;
+}
+
+const unserved: readonly Logsource[] = [{ product: 'windows' }];
+
+function makeLogsources(service: string | undefined, eventId: number, eventType: string): readonly Logsource[] {
+  if (service === undefined) return unserved;
   const names = [...(categories[service]?.[eventId] ?? [])];
-  if (service === 'sysmon' && eventId === 12 && typeof eventType === 'string') {
+  if (service === 'sysmon' && eventId === 12) {
     const registry = registryCategories[eventType.toLowerCase()];
     if (registry !== undefined) names.push(registry);
   }
   const own: Logsource = { product: 'windows', service };
   return names.length === 0 ? [own] : names.map((category) => ({ ...own, category }));
 }
+
+/** Every logsource that `logsourcesOf` can give. */
+export const feeds: readonly Logsource[] = [
+  ...unserved,
+  ...[...new Set(Object.values(services))].flatMap((service): Logsource[] => {
+    const own: Logsource = { product: 'windows', service };
+    const names = [
+      ...Object.values(categories[service] ?? {}).flat(),
+      ...(service === 'sysmon' ? Object.values(registryCategories) : []),
+    ];
+    return [own, ...[...new Set(names)].map((category) => ({ ...own, category }))];
+  }),
+];

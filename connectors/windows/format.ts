@@ -1,6 +1,6 @@
 import { recordTime } from '../../src/connector/index.ts';
 import type { Format } from '../../src/connector/index.ts';
-import { logsourcesOf } from './channels.ts';
+import { feeds, logsourcesOf } from './channels.ts';
 import { toOcsf } from './map/classes.ts';
 import { readWindowsRecord } from './record.ts';
 import { logonOf, subjectsOf } from './subjects.ts';
@@ -10,6 +10,7 @@ import { viewOf } from './view.ts';
 export const windowsEvent: Format = {
   name: 'windows-event',
   title: 'Windows and Sysmon events (JSON or XML)',
+  feeds,
   recognise(line) {
     return readWindowsRecord(line) ? 2 : 0;
   },

@@ -1,5 +1,12 @@
-import { integerOf, isRecord, readJsonRecord, textOf } from '../../src/connector/index.ts';
-import { readXml, type XmlElement } from './xml.ts';
+import {
+  integerOf,
+  isRecord,
+  joinedLeaves,
+  readJsonRecord,
+  readXmlData,
+  readXmlEvent,
+  textOf,
+} from '../../src/connector/index.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -22,8 +29,8 @@ export interface WindowsRecord {
 export function readWindowsRecord(line: string): WindowsRecord | undefined {
   const start = line.slice(0, 64).trimStart();
   if (start.startsWith('<Event') || start.startsWith('<!--') || start.startsWith('<?xml')) {
-    const event = readXml(line.trim());
-    return event?.name === 'Event' ? fromXml(event) : undefined;
+    const event = readXmlEvent(line);
+    return event && fromSystem(event.system, event.data);
   }
   const json = start.startsWith('{') ? readJsonRecord(line) : undefined;
   if (!json) return undefined;
@@ -43,6 +50,8 @@ function build(parts: {
   data: Json;
 }): WindowsRecord | undefined {
   const channel = textOf(parts.channel) ?? '';
+  // Sysmon for Linux writes the same XML; it has a format of its own.
+  if (channel === 'Linux-Sysmon/Operational') return undefined;
   const eventId = integerOf(parts.eventId);
   if (eventId === undefined) return undefined;
   const computer = textOf(parts.computer);
@@ -88,18 +97,8 @@ function fromSystem(known: Json, data: [string, unknown][]): WindowsRecord | und
     provider: Provider_Name,
     created: TimeCreated_SystemTime,
     system,
-    data: Object.fromEntries(joined(data)),
+    data: Object.fromEntries(joinedLeaves(data)),
   });
-}
-
-/** Names that occur more than once get one list. */
-function joined(entries: readonly [string, unknown][]): Map<string, unknown> {
-  const fields = new Map<string, unknown>();
-  for (const [name, value] of entries) {
-    const held = fields.get(name);
-    fields.set(name, held === undefined ? value : [...(Array.isArray(held) ? held : [held]), value]);
-  }
-  return fields;
 }
 
 /** The leaves below a JSON value, by their own name; `#text` stands for the element that holds it. */
@@ -109,29 +108,6 @@ function leavesOf(value: unknown, into: [string, unknown][], name = 'Data'): voi
     if (key === '#attributes' || key.endsWith('_attributes') || part === null) continue;
     if (isRecord(part)) leavesOf(part, into, key);
     else into.push([key === '#text' ? name : key, part]);
-  }
-}
-
-function fromXml(event: XmlElement): WindowsRecord | undefined {
-  const known: [string, unknown][] = [];
-  const data: [string, unknown][] = [];
-  for (const part of event.children) {
-    if (part.name === 'System')
-      for (const child of part.children) {
-        for (const [attribute, value] of child.attributes) known.push([`${child.name}_${attribute}`, value]);
-        if (child.text !== '') known.push([child.name, child.text]);
-      }
-    else if (part.name === 'EventData' || part.name === 'UserData') xmlLeaves(part, data);
-    else if (part.name === 'RenderingInfo')
-      for (const child of part.children) if (child.name === 'Message') data.push(['Message', child.text]);
-  }
-  return fromSystem(Object.fromEntries(known), data);
-}
-
-function xmlLeaves(element: XmlElement, into: [string, unknown][]): void {
-  for (const child of element.children) {
-    if (child.children.length > 0) xmlLeaves(child, into);
-    else into.push([child.attributes.get('Name') ?? child.name, child.text]);
   }
 }
 
@@ -154,7 +130,7 @@ function fromWinlogbeat(json: Json, winlog: Json): WindowsRecord | undefined {
       ...(winlog['provider_guid'] === undefined ? {} : { Provider_Guid: winlog['provider_guid'] }),
       ...(message === undefined ? {} : { Message: message }),
     },
-    data: Object.fromEntries(joined(data)),
+    data: Object.fromEntries(joinedLeaves(data)),
   });
 }
 
@@ -168,10 +144,9 @@ function fromFlat(json: Json): WindowsRecord | undefined {
   const data: [string, unknown][] = [];
   if (isRecord(inner)) leavesOf(inner, data);
   const own = json['EventData'];
-  if (typeof own === 'string' && own.startsWith('<EventData')) {
-    const element = readXml(own.trim());
-    if (element) xmlLeaves(element, data);
-  }
+  // Log Analytics keeps the event's data as text: XML in SecurityEvent, JSON in WindowsEvent.
+  if (typeof own === 'string' && own.startsWith('<EventData')) data.push(...readXmlData(own));
+  else leavesOf(typeof own === 'string' ? readJsonRecord(own) : own, data);
   const kept = Object.entries(json).filter(([name, value]) => value !== null && !flatNames.has(name));
   return build({
     channel,
@@ -180,7 +155,7 @@ function fromFlat(json: Json): WindowsRecord | undefined {
     provider: json['Provider_Name'] ?? json['SourceName'] ?? json['ProviderName'] ?? json['source_name'],
     created: json['TimeCreated'] ?? json['@timestamp'] ?? json['EventTime'],
     system: pid === undefined ? {} : { Execution_ProcessID: pid },
-    data: Object.fromEntries([...kept, ...joined(data)]),
+    data: Object.fromEntries([...kept, ...joinedLeaves(data)]),
   });
 }
 

@@ -54,6 +54,10 @@ export const Config = z.strictObject({
   content: z
     .strictObject({
       rules: z.array(path).default(['./content/rules']),
+      /** Filters and `*.overrides.yml` for rules of any origin, content packs among them. */
+      overrides: z.array(path).default(['./content/overrides']),
+      /** pySigma processing pipelines (files or folders) that rules of any origin go through. */
+      pipelines: z.array(path).default([]),
       playbooks: z.array(path).default(['./content/playbooks']),
       policies: z.array(path).default(['./content/policies']),
     })

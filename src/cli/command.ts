@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Client } from '../api/client.ts';
 import type { LoadedConfig } from '../base/config.ts';
@@ -10,8 +11,12 @@ export interface World {
   client(): Promise<Client>;
   /** Absolute path of a path as the person typed it. */
   path(given: string): string;
+  /** The path as a person reads it: from where the command was given. */
+  shown(path: string): string;
   /** A content folder of the config: here, else the bundled one. */
   content(folder: string): string;
+  /** Variables of the process, for programs that are started on the person's behalf. */
+  environment: Readonly<Record<string, string | undefined>>;
   /** The folder of the program itself: content, migrations. */
   root: string;
   /** Epoch ms. */
@@ -24,6 +29,10 @@ export interface World {
   isInteractive: boolean;
   ask(question: string): Promise<string>;
   stdin(): Promise<string>;
+  /** Standard input as it comes, for what may be larger than memory. */
+  input(): Readable;
+  /** A line on stdout, with the next one waiting for a reader that is slow; for a command that `prints: 'lines'`. */
+  print(line: string): Promise<void>;
   /** Ends when the person presses Ctrl-C. */
   signal: AbortSignal;
 }
@@ -47,6 +56,8 @@ export interface Command {
   /** `--kebab-case VALUE`, or a switch for a boolean. */
   options: z.ZodObject;
   run(world: World, input: never): Promise<unknown>;
+  /** It prints its lines itself, as they come; its value is only for the exit code. */
+  prints?: 'lines';
   /** For people; without it the value is printed as JSON. */
   show?(value: never): Shown;
   /** 0 without it. */
@@ -60,6 +71,7 @@ export function command<A extends z.ZodObject, O extends z.ZodObject, V>(declare
   args: A;
   options: O;
   run(world: World, input: { args: z.output<A>; options: z.output<O> }): Promise<V>;
+  prints?: 'lines';
   show?(value: V): Shown;
   exitCode?(value: V): number;
 }): Command {

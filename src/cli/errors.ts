@@ -22,6 +22,26 @@ export const errors = defineErrors('CLI', {
     message: (file: string, detail: string) => `${file} cannot be read: ${detail}`,
     fix: 'Name the file that is meant, or run this as the user that owns it.',
   },
+  NO_RULES: {
+    kind: 'user',
+    message: (paths: string) => `No rule is loaded from ${paths}.`,
+    fix: 'Name folders or files of Sigma rules; `firebreak rule list --why-not-loaded --rules DIR` tells what is wrong with them.',
+  },
+  NO_SUCH_RULE: {
+    kind: 'missing',
+    message: (rule: string) => `No loaded rule has the id, name or title "${rule}".`,
+    fix: 'Name a .yml file, or the folders it is in with --rules; `firebreak rule list --why-not-loaded` tells what is not loaded.',
+  },
+  RULE_NOT_LOADED: {
+    kind: 'user',
+    message: (problem: string, fix: string) => `The rule is not loaded: ${problem} ${fix}`,
+    fix: 'Correct the rule at the line named here.',
+  },
+  NOT_READ: {
+    kind: 'user',
+    message: (format: string) => `The event is not read by the format "${format}".`,
+    fix: 'Name the format with --format; `firebreak explain LINE` tells which formats know it.',
+  },
   TIMED_OUT: {
     kind: 'outside',
     message: (what: string) => `${what} took too long.`,
@@ -35,6 +55,6 @@ export const errors = defineErrors('CLI', {
   NOT_CONFIRMED: {
     kind: 'refused',
     message: () => 'It was not confirmed: nothing was changed.',
-    fix: 'Read what is shown and answer "yes", or add --yes when a script has read it.',
+    fix: 'Read what is shown and answer "yes"; a script that has read it adds --yes (`content update`: --apply).',
   },
 });

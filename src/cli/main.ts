@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
@@ -32,7 +33,9 @@ function createWorld(flags: Readonly<Record<string, string>>, signal: AbortSigna
       });
     },
     path: (given) => resolve(given),
+    shown: (path) => relative('.', path) || path,
     content: (folder) => contentFolder(folder, { cwd: process.cwd(), root }),
+    environment: process.env,
     root,
     now: () => Date.now(),
     actor: `cli:${userInfo().username}`,
@@ -47,6 +50,10 @@ function createWorld(flags: Readonly<Record<string, string>>, signal: AbortSigna
       }
     },
     stdin: () => text(process.stdin),
+    input: () => process.stdin,
+    async print(line) {
+      if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+    },
     signal,
   };
 }
@@ -68,7 +75,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const value = await command.run(createWorld(flags, stop.signal), { args, options } as never);
     const isPlain = json || !command.show;
     const colour = process.stdout.isTTY && !process.env['NO_COLOR'];
-    if (value !== undefined || isPlain)
+    if (command.prints !== 'lines' && (value !== undefined || isPlain))
       process.stdout.write(isPlain ? printJson(value) : printShown(command.show?.(value as never) ?? '', colour));
     return command.exitCode?.(value as never) ?? 0;
   } catch (thrown) {

@@ -6,7 +6,16 @@ import type { Shown, Table } from './command.ts';
 
 /** A value as JSON, printed whole and stable: what scripts read. Control characters are JSON escapes already. */
 export function printJson(value: unknown): string {
-  return `${JSON.stringify(value ?? null, null, 2).replaceAll(/[\p{Cf}\u007f-\u009f\u2028\u2029]/gu, escapeUnit)}\n`;
+  return `${escapeFormat(JSON.stringify(value ?? null, null, 2))}\n`;
+}
+
+/** The same on one line, without its end. */
+export function printJsonLine(value: unknown): string {
+  return escapeFormat(JSON.stringify(value));
+}
+
+function escapeFormat(json: string): string {
+  return json.replaceAll(/[\p{Cf}\u007f-\u009f\u2028\u2029]/gu, escapeUnit);
 }
 
 function escapeUnit(character: string): string {

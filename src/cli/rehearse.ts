@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import { severityNames } from '../schema/severity.ts';
 import type { Format } from '../connector/index.ts';
 import type { Database } from '../db/index.ts';
-import { createDetect, listFindings } from '../detect/index.ts';
+import { createDetect, listFindings, type RuleSources } from '../detect/index.ts';
 import { createIngest, waitingBatches, type ReplayProgress } from '../ingest/index.ts';
 import {
   actionNames,
@@ -16,7 +16,7 @@ import {
 } from '../respond/index.ts';
 import { createTriage, listIncidents } from '../triage/index.ts';
 
-export interface RehearsalOptions {
+export interface RehearsalOptions extends RuleSources {
   /** A migrated database of its own: it is filled. */
   db: Database;
   clock: Clock;
@@ -24,7 +24,6 @@ export interface RehearsalOptions {
   formats: ReadonlyMap<string, Format>;
   /** Logs to read, plain, .gz or .zst, with the name of their format or `auto`. */
   files: readonly { path: string; format: string }[];
-  rulesDirs: readonly string[];
   playbookDirs: readonly string[];
   policyDirs: readonly string[];
   /** A file that does not exist. */
@@ -71,6 +70,9 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     log,
     formats: options.formats,
     rulesDirs: options.rulesDirs,
+    ...(options.packsDir === undefined ? {} : { packsDir: options.packsDir }),
+    ...(options.overridesDirs === undefined ? {} : { overridesDirs: options.overridesDirs }),
+    ...(options.pipelines === undefined ? {} : { pipelines: options.pipelines }),
     worker: 'rehearsal',
   });
   while ((await waitingBatches(db.read, 'detect')).batches > 0) await detect.stage.turn();

@@ -46,8 +46,21 @@ export interface Format {
   /** Stable name, as it stands in a source's settings: `sshd`, `nginx-access`, `suricata-eve`, `windows-event`, `json`. */
   name: string;
   title: string;
+  /** Every logsource that its events may answer to, so that it is known which rules they can feed. Absent: whatever its records name. */
+  feeds?: readonly Logsource[];
   /** How lines of it look, for `explain` and the automatic choice: 0 no, 1 maybe, 2 surely. */
   recognise(line: string): 0 | 1 | 2;
+  /**
+   * The events of a line that carries several, each as a line of its own (CloudTrail delivers `{"Records":[…]}`);
+   * undefined: the line is one event.
+   */
+  split?(line: string): readonly string[] | undefined;
+  /**
+   * What lines of one event have in common where a product writes an event as several (the id of an audit record);
+   * undefined: the line is an event of its own. Lines of one batch with the same key are read as one text, joined by
+   * line breaks.
+   */
+  eventKey?(line: string): string | undefined;
   /** undefined: this line is none of this product's (kept as an unparsed event all the same). */
   read(line: string, context: ReadContext): ReadEvent | undefined;
 }

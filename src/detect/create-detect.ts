@@ -1,7 +1,7 @@
 import type { Detect, DetectOptions, ReloadReport } from './detect.ts';
+import { readRuleSources } from './packs/read-rule-sources.ts';
 import { createContent } from './rules/content.ts';
 import { explainLine } from './rules/explain.ts';
-import { readRules } from './rules/read-rules.ts';
 import { testRules } from './rules/test-rules.ts';
 import { createStage } from './stage.ts';
 import { replaceRules } from './store/rules.ts';
@@ -14,7 +14,7 @@ export async function createDetect(options: DetectOptions): Promise<Detect> {
 
   async function reload(): Promise<ReloadReport> {
     const began = performance.now();
-    const next = createContent(await readRules(options.rulesDirs));
+    const next = createContent(await readRuleSources(options));
     await db.transaction((tx) => replaceRules(tx, next.listings, new Date(clock.now())));
     const isChanged = next.version !== content.version;
     content = next;

@@ -2,18 +2,17 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Format } from '../connector/index.ts';
 import type { Database } from '../db/index.ts';
+import type { RuleSources } from './packs/read-rule-sources.ts';
 import type { Explanation } from './rules/explain.ts';
 import type { CrashPoint, DetectFigures } from './stage.ts';
 import type { RuleListing } from './store/rules.ts';
 import type { RuleTestReport } from './rules/test-rules.ts';
 
-export interface DetectOptions {
+export interface DetectOptions extends RuleSources {
   db: Database;
   clock: Clock;
   log: Log;
   formats: ReadonlyMap<string, Format>;
-  /** Folders that hold rules, read whole (`.yml`, `.yaml`; not `.fixtures.yml`). */
-  rulesDirs: readonly string[];
   /**
    * Name of this worker: its own among those that run at once, the same after a restart, so that it takes its
    * partitions back without waiting for the lease of the one that died.

@@ -1,8 +1,18 @@
+export { createPacks, type Packs, type PreparedUpdate } from './packs/packs.ts';
+export type { RuleSources } from './packs/read-rule-sources.ts';
+export type { RevisionRehearsal } from './packs/rehearse-revisions.ts';
 export { createDetect } from './create-detect.ts';
 export { explainOffline } from './explain-offline.ts';
+export { readAttackNames } from './rules/attack-names.ts';
+export { coverageOf, type Coverage } from './rules/coverage.ts';
+export { createLineEvaluation, type LineEvaluation, type RuleHit } from './rules/evaluate-lines.ts';
+export { explainEvent, type EventExplanation, type RuleOverEvent } from './rules/explain-event.ts';
+export { lintRules } from './rules/lint-rules.ts';
+export { readContent } from './rules/read-content.ts';
 export { testRules } from './rules/test-rules.ts';
 export { watchRules } from './rules/watch-rules.ts';
 export { countLogons, type LogonQuestion } from './store/logons.ts';
 export { sightingsOf, type Sighting } from './store/sightings.ts';
 export { listRules } from './store/rules.ts';
 export { claimFindings, findingsByIds, listFindings, settleFindings, writeFindings } from './store/findings.ts';
+export type { ExplainedCondition, ExplainedSearch } from '../standards/sigma/index.ts';

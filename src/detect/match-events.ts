@@ -2,8 +2,15 @@ import { idFrom } from '../base/ids.ts';
 import type { ReadEvent } from '../connector/index.ts';
 import type { RawEvent, SourceInfo } from '../schema/event.ts';
 import type { EvidenceEvent, Finding } from '../schema/finding.ts';
-import { eventValues, type EventValues, type Rule } from '../standards/sigma/index.ts';
-import { groupValue, shortHash } from './correlate/group-state.ts';
+import {
+  countedValues,
+  eventValues,
+  fieldValueOf,
+  groupValue,
+  shortHash,
+  type EventValues,
+  type Rule,
+} from '../standards/sigma/index.ts';
 import type { Item } from './correlate/item.ts';
 import { makeFinding } from './make-finding.ts';
 import { mergeSubjects } from './merge-subjects.ts';
@@ -13,6 +20,8 @@ import type { Content, Feed } from './rules/content.ts';
 /** Event times later than arrival plus this are taken as arrival plus this (SPEC.md [W5]). */
 const allowedSkewMs = 60_000;
 const evidenceLimit = 4_096;
+/** More than a batch has events. */
+const positionsOfBatch = 2 ** 20;
 
 /** An event with all that is known of it. */
 export interface SourcedEvent {
@@ -42,7 +51,7 @@ export interface Candidate {
 export interface Matches {
   findings: Finding[];
   candidates: Candidate[];
-  /** Correlation id → events that lacked a field they are grouped or counted by (SPEC.md [W6]). */
+  /** Correlation id → events that lacked a field they are grouped or counted by (standards/sigma/correlate/SPEC.md [C14]). */
   incomplete: Map<string, number>;
 }
 
@@ -111,25 +120,19 @@ function weightOf({ count }: ReadEvent): number {
 
 function candidateOf(
   content: Content,
-  { correlation, feed, reference, isLenient }: Feed,
-  { source, raw, read }: SourcedEvent,
+  feed: Feed,
+  { source, batchId, index, raw, read }: SourcedEvent,
   values: EventValues,
   time: number,
   evidence: EvidenceEvent,
 ): Candidate | undefined {
-  const named = (field: string) => correlation.aliases.get(field)?.get(reference) ?? field;
-  const group: Item['group'] = [];
-  for (const field of correlation.groupBy) {
-    const text = firstText(values, named(field)) ?? (isLenient ? '' : undefined);
-    if (text === undefined) return undefined;
-    group.push({ field, value: groupValue(text.slice(0, 1_024)) });
-  }
-  const counted = correlation.fields.map((field) => firstText(values, named(field)));
-  if (counted.some((text) => text === undefined)) return undefined;
+  const { correlation, reference } = feed;
+  const counted = countedValues(feed, fieldValueOf(values), feed.isLenient);
+  if (!counted) return undefined;
   const { isNew, message } = content.customs(correlation.header);
   const item: Item = {
     rule_id: correlation.header.id,
-    feed,
+    feed: feed.feed,
     tenant_id: source.tenant_id,
     site_id: source.site_id,
     is_demonstration: source.is_demonstration,
@@ -137,9 +140,9 @@ function candidateOf(
     key: `${source.source_id} ${raw.uid}`,
     time,
     arrived_at: raw.received_at,
+    order: batchId * positionsOfBatch + index,
     weight: weightOf(read),
-    group,
-    ...(counted.length === 0 ? {} : { value: shortHash(...counted.map((text) => (text ?? '').toLowerCase())) }),
+    ...counted,
     texts: textsOf(message.fields, values),
     evidence,
     subjects: mergeSubjects([], read.subjects),

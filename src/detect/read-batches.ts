@@ -5,8 +5,9 @@ import type { ClaimedBatch } from '../ingest/index.ts';
 import type { RawEvent, SourceInfo } from '../schema/event.ts';
 import { matchEvent, type Matches } from './match-events.ts';
 import { logonOf, type Logon } from './logon-of.ts';
-import { lineReader } from './read-line.ts';
+import { formatsOf, lineReader } from './read-line.ts';
 import type { Content } from './rules/content.ts';
+import { wholeEvents, type WholeEvent } from './whole-events.ts';
 
 export interface ReadBatches extends Matches {
   events: number;
@@ -46,9 +47,9 @@ export function readBatches(
   for (const batch of batches) {
     const { source } = batch;
     const readLine = lineReader(formats, source.format);
-    let events: readonly RawEvent[];
+    let events: readonly WholeEvent[];
     try {
-      events = batch.events();
+      events = wholeEvents(batch.events(), formatsOf(formats, source.format));
     } catch (error) {
       result.failed += 1;
       log.error(
@@ -58,7 +59,7 @@ export function readBatches(
       continue;
     }
     result.events += events.length;
-    for (const [index, raw] of events.entries()) {
+    for (const { index, raw } of events) {
       try {
         const line = readLine(raw.raw_data, contextOf(source, raw));
         if (!line) result.unparsed += 1;

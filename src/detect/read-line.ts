@@ -3,6 +3,12 @@ import type { Format, ReadContext, ReadEvent } from '../connector/index.ts';
 /** Of a source whose lines are of any format: each line chooses its own. */
 const anyFormat = 'auto';
 
+/** The formats that may read lines of a source with this format name. */
+export function formatsOf(formats: ReadonlyMap<string, Format>, name: string): readonly Format[] {
+  const only = formats.get(name);
+  return only ? [only] : name === anyFormat ? [...formats.values()] : [];
+}
+
 /** Reads lines of one source. Remembers which format read the line before, since the next is mostly of the same. */
 export function lineReader(
   formats: ReadonlyMap<string, Format>,

@@ -228,7 +228,7 @@ test('success after failures from a source new for the account is critical, from
 
 describe('crashes', () => {
   const points: CrashPoint[] = ['claimed', 'evaluated', 'windows_saved', 'findings_written', 'settled'];
-  test.each(points)('a crash at "%s" loses and doubles nothing', async (point) => {
+  test.each(points)('[C31] [P4] a crash at "%s" loses and doubles nothing', async (point) => {
     let isArmed = true;
     await detect.close();
     const crashing = await open({
@@ -253,7 +253,7 @@ describe('crashes', () => {
   });
 });
 
-test('an event that is read twice counts once', async () => {
+test('[C17] an event that is read twice counts once', async () => {
   const again = event(0, 'fail');
   await feed(again, ...[1, 2, 3].map((t) => event(t, 'fail')), again);
   await feed(again);
@@ -263,7 +263,7 @@ test('an event that is read twice counts once', async () => {
   expect(await found()).toMatchObject([{ event_count: 5, revision: 1 }]);
 });
 
-test('two workers share the partitions; what one may not count the other does', async () => {
+test('[C32] two workers share the partitions; what one may not count the other does', async () => {
   const two = await open({ worker: 'two' });
   const owners = () =>
     db.read.many(
@@ -298,7 +298,7 @@ test('two workers share the partitions; what one may not count the other does', 
   expect(await owners()).toEqual([{ owner: 'one', count: 16 }]);
 });
 
-test('a worker whose lease was taken writes no window', async () => {
+test('[P5] a worker whose lease was taken writes no window', async () => {
   await detect.stage.turn();
   await db.read.run(
     sql`update partitions set owner = 'other', epoch = epoch + 1, lease_until = now() + interval '1 hour'`,
@@ -312,7 +312,7 @@ test('a worker whose lease was taken writes no window', async () => {
   expect(await found()).toMatchObject([{ event_count: 5 }]);
 });
 
-test('a flood of groups evicts the least active, is announced, and does not hide the slow attack', async () => {
+test('[C29] a flood of groups evicts the least active, is announced, and does not hide the slow attack', async () => {
   await detect.close();
   detect = await open({ groupsPerRule: 16 });
   await db.read.run(sql`delete from windows`);

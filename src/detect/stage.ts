@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/index.ts';
-import { claimBatches, settleBatches } from '../ingest/index.ts';
+import { claimBatches, settleBatches, waitingBatches } from '../ingest/index.ts';
 import type { Finding } from '../schema/finding.ts';
-import { correlate, partitionCount } from './correlate/correlate.ts';
+import { correlate, partitionCount, type CorrelateOptions } from './correlate/correlate.ts';
 import type { Item } from './correlate/item.ts';
 import type { DetectOptions } from './detect.ts';
 import { freshItems } from './fresh-items.ts';
@@ -11,7 +11,7 @@ import type { Content } from './rules/content.ts';
 import { writeFindings } from './store/findings.ts';
 import { deleteOldFacts, knownFacts, rememberFacts } from './store/firsts.ts';
 import { deleteOldLogons, rememberLogons } from './store/logons.ts';
-import { insertMatches, takeMatches } from './store/matches.ts';
+import { insertMatches, oldestMatch, takeMatches } from './store/matches.ts';
 import {
   leasePartitions,
   leaseSeconds,
@@ -19,7 +19,14 @@ import {
   releasePartitions,
   reportWorker,
 } from './store/partitions.ts';
-import { deleteExpiredWindows, evictWindows, loadWindows, saveWindows } from './store/windows.ts';
+import {
+  deleteExpiredWindows,
+  evictWindows,
+  isWindowDue,
+  loadDueWindows,
+  loadWindows,
+  saveWindows,
+} from './store/windows.ts';
 
 /** Where a test may end a transaction as `kill -9` would. */
 export type CrashPoint = 'claimed' | 'evaluated' | 'windows_saved' | 'findings_written' | 'settled';
@@ -31,6 +38,8 @@ export interface DetectFigures {
   failed: number;
   findings: number;
   duplicates: number;
+  /** Events that came after their window was decided. */
+  late: number;
   /** Events that lacked a field their correlation groups by. */
   incomplete: number;
   evictedWindows: number;
@@ -42,10 +51,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-const limits = { batches: 4, matches: 2_000, groupsPerRule: 100_000 };
-const everyMs = { lease: (leaseSeconds * 1_000) / 8, matches: 1_000, sweep: 30_000 };
-/** How long a window outlives its timespan by the clock, for events that are on their way. */
-const windowGraceMs = 3_600_000;
+const limits = { batches: 4, matches: 2_000, dueWindows: 200, groupsPerRule: 100_000 };
+const everyMs = { lease: (leaseSeconds * 1_000) / 8, matches: 1_000, due: 2_000, sweep: 30_000 };
 const factsKeptMs = 90 * 86_400_000;
 
 /** Claim → evaluate → correlate → write → settle, in one transaction. */
@@ -58,10 +65,11 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
     failed: 0,
     findings: 0,
     duplicates: 0,
+    late: 0,
     incomplete: 0,
     evictedWindows: 0,
   };
-  const last = { lease: -Infinity, matches: -Infinity, sweep: clock.now() };
+  const last = { lease: -Infinity, matches: -Infinity, due: -Infinity, sweep: clock.now() };
   let workers = 1;
 
   const isDue = (what: keyof typeof last, patience: number) => {
@@ -77,22 +85,30 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
     });
   }
 
-  async function count(tx: Transaction, content: Content, items: readonly Item[], plain: readonly Finding[]) {
+  async function count(
+    tx: Transaction,
+    content: Content,
+    items: readonly Item[],
+    plain: readonly Finding[],
+    due?: CorrelateOptions['due'],
+  ) {
     const now = new Date(clock.now());
     const result = await correlate(items, {
       content,
       now,
+      ...(due ? { due } : {}),
       load: (keys) => loadWindows(tx, keys),
       own: (partitions) => lockOwnPartitions(tx, worker, partitions),
     });
-    const timespan = (ruleId: string) => content.correlation(ruleId)?.timespanMs ?? 0;
-    tx.later(saveWindows(tx, result.windows, (ruleId) => timespan(ruleId) + windowGraceMs, now));
+    tx.later(saveWindows(tx, result.windows, now));
     tx.later(insertMatches(tx, result.foreign));
     at('windows_saved');
-    const written = writeFindings(tx, [...plain, ...result.findings]);
+    // An event that was sent twice is one finding, also when both are read in this turn.
+    const findings = new Map([...plain, ...result.findings].map((finding) => [finding.id, finding]));
+    const written = writeFindings(tx, [...findings.values()]);
     tx.later(written);
     at('findings_written');
-    return { written, foreign: result.foreign.length, duplicates: result.duplicates };
+    return { written, foreign: result.foreign.length, duplicates: result.duplicates, late: result.late };
   }
 
   /** After the commit. */
@@ -100,6 +116,7 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
     const { length: written } = await counted.written;
     figures.findings += written;
     figures.duplicates += counted.duplicates;
+    figures.late += counted.late;
     if (written > 0) db.channels.wake('findings');
     if (counted.foreign > 0) db.channels.wake('batches');
   }
@@ -148,11 +165,38 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
     return done.taken === limits.matches;
   }
 
+  /**
+   * Everything that arrived until then is counted, for windows of these partitions. What another worker holds still stands
+   * among the batches until it commits, and among the matches from then on: hence this order.
+   */
+  async function countedUntil(tx: Transaction, owned: ReadonlySet<number>): Promise<Date> {
+    const { oldest } = await waitingBatches(tx, 'detect');
+    const match = await oldestMatch(tx, owned);
+    return new Date(Math.min(clock.now(), oldest?.getTime() ?? Infinity, match?.getTime() ?? Infinity));
+  }
+
+  /** Decides windows that are over and for which nothing more comes. */
+  async function turnDue(): Promise<boolean> {
+    const content = contentNow();
+    if (!(await isWindowDue(db.read, new Date(clock.now())))) return false;
+    const done = await db.transaction(async (tx) => {
+      const owned = await lockOwnPartitions(tx, worker, [...Array(partitionCount).keys()]);
+      const arrival = await countedUntil(tx, owned);
+      const windows = await loadDueWindows(tx, owned, arrival, limits.dueWindows);
+      if (windows.length === 0) return undefined;
+      const due = { windows, arrival: arrival.getTime() };
+      return { counted: await count(tx, content, [], [], due), taken: windows.length };
+    });
+    if (!done) return false;
+    await tell(done.counted);
+    return done.taken === limits.dueWindows;
+  }
+
   async function sweep(): Promise<void> {
     const now = new Date(clock.now());
     const evicted = await db.transaction(async (tx) => {
       const owned = await lockOwnPartitions(tx, worker, [...Array(partitionCount).keys()]);
-      await deleteExpiredWindows(tx, owned, now);
+      await deleteExpiredWindows(tx, owned, await countedUntil(tx, owned));
       await deleteOldFacts(tx, new Date(clock.now() - factsKeptMs));
       await deleteOldLogons(tx, now);
       const groups = options.groupsPerRule ?? limits.groupsPerRule;
@@ -185,6 +229,7 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
       const patience = taken > 0 ? 4 : 1;
       if (isDue('lease', patience)) await keepLease();
       if (workers > 1 || isDue('matches', patience)) more = (await turnMatches()) || more;
+      if (isDue('due', patience)) more = (await turnDue()) || more;
       if (isDue('sweep', patience)) await sweep();
       return more;
     },

@@ -9,3 +9,4 @@ export type { EventRequest } from './http/request.ts';
 export type { ReplayProgress } from './replay-file.ts';
 export type { OwnEvent, OwnEvents } from './own-events.ts';
 export { areAlive, sourceFacts, type SourceFact } from './store/source-facts.ts';
+export { logLines, type LogLine } from './log-lines.ts';

@@ -5,7 +5,7 @@ import { turnQuiet, type TurnedSource } from './store/sources.ts';
 
 /**
  * Notes which running sources went quiet or came back, and says so as events of the built-in source `firebreak`, in the
- * same transaction: each transition is told once. content/rules/source_quiet.yml makes findings of them.
+ * same transaction: each transition is told once. content/rules/firebreak/source_quiet.yml makes findings of them.
  */
 export async function tellQuiet(house: { db: Database; clock: Clock; own: OwnEvents }): Promise<void> {
   const { db, clock } = house;

@@ -2,6 +2,7 @@
  * The detect worker: a thread, so that rules and hostile text never share a loop with HTTP. It has its own connections and
  * log; its wake-ups come and go by the server.
  */
+import { existsSync, mkdirSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { allFormats } from '../../connectors/formats.ts';
@@ -14,11 +15,21 @@ import { createDetect, watchRules } from '../detect/index.ts';
 import { relayedChannels } from './relayed-channels.ts';
 
 const settings = z
-  .object({ databaseUrl: z.string(), logLevel: z.string(), rulesDirs: z.array(z.string()), worker: z.string() })
+  .object({
+    databaseUrl: z.string(),
+    logLevel: z.string(),
+    rulesDirs: z.array(z.string()),
+    packsDir: z.string(),
+    overridesDirs: z.array(z.string()),
+    pipelines: z.array(z.string()),
+    worker: z.string(),
+  })
   .parse(workerData);
 const port = parentPort;
 if (!port) throw new Error('This is a thread of the server.');
 
+// Watched from the start, so that the first pack is seen.
+mkdirSync(settings.packsDir, { recursive: true });
 const log = createLog('detect', settings.logLevel);
 const channels = relayedChannels(port);
 const db = openDatabase({
@@ -37,13 +48,20 @@ const detect = await createDetect({
   log,
   formats: allFormats,
   rulesDirs: settings.rulesDirs,
+  packsDir: settings.packsDir,
+  overridesDirs: settings.overridesDirs,
+  pipelines: settings.pipelines,
   worker: settings.worker,
 });
 const loop = startLoop({ name: 'detect', everyMs: 1_000, log, turn: () => detect.stage.turn() });
 const endings = [
   db.channels.listen('batches', () => loop.wake()),
   watchRules({
-    dirs: settings.rulesDirs,
+    dirs: [
+      ...settings.rulesDirs,
+      ...[...settings.overridesDirs, ...settings.pipelines].filter((path) => existsSync(path)),
+    ],
+    flatDirs: [settings.packsDir],
     log,
     onChange: () =>
       void detect

@@ -103,6 +103,10 @@ create table windows
   has_episode boolean not null
   touched_at timestamp with time zone not null
   expires_at timestamp with time zone not null
+  due_at timestamp with time zone
+  sender text not null
+  created_at timestamp with time zone not null
   constraint windows_pkey PRIMARY KEY (rule_id, group_hash)
+  CREATE INDEX windows_due ON public.windows USING btree (due_at) WHERE (due_at IS NOT NULL)
   CREATE INDEX windows_eviction ON public.windows USING btree (rule_id, has_episode, entry_count, touched_at)
   CREATE INDEX windows_expires ON public.windows USING btree (expires_at)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { command } from '../command.ts';
+import { ruleSources } from '../rule-sources.ts';
 
 export const explainCommands = [
   command({
@@ -13,8 +14,7 @@ export const explainCommands = [
         import('../../../connectors/formats.ts'),
       ]);
       const line = args.line === '-' ? (await world.stdin()).replace(/\r?\n$/, '') : args.line;
-      const rulesDirs = world.config().config.content.rules.map((dir) => world.content(dir));
-      return explainOffline({ rulesDirs, formats: allFormats, now: world.now() }, line, options.format);
+      return explainOffline({ ...ruleSources(world), formats: allFormats, now: world.now() }, line, options.format);
     },
     show: (explanation) =>
       [

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { command } from '../command.ts';
+import { ruleSources } from '../rule-sources.ts';
 
 export const replayCommands = [
   command({
@@ -38,7 +39,7 @@ export const replayCommands = [
             log: silentLog,
             formats: allFormats,
             files: [{ path: world.path(args.file), format: options.format }],
-            rulesDirs: folders(content.rules),
+            ...ruleSources(world),
             playbookDirs: folders(content.playbooks),
             policyDirs: folders(content.policies),
             stopFile: join(scratch, 'STOP'),

@@ -1,45 +1,18 @@
 import { z } from 'zod';
-import { armRule, getShadowRecord, listRules } from '../../api/rules.ts';
+import { armRule, getShadowRecord } from '../../api/rules.ts';
 import { LadderLevel } from '../../schema/containment.ts';
 import { command } from '../command.ts';
 import { errors } from '../errors.ts';
 
 export const ruleCommands = [
   command({
-    name: 'rule list',
-    summary: 'loaded rules, how far they may act, and the files that could not be loaded',
-    args: z.object({}),
-    options: z.object({}),
-    run: async (world) => (await world.client()).call(listRules, {}),
-    show: ({ items, errors: broken }) =>
-      broken.length === 0
-        ? {
-            columns: ['level', 'title', 'acts', 'kind', 'id', 'file'],
-            rows: items.map((rule) => [
-              rule.level,
-              rule.title,
-              rule.armings.map(({ action, level }) => `${action}: ${level}`).join(', ') || 'shadow',
-              rule.kind,
-              rule.id,
-              rule.file,
-            ]),
-            empty: 'No rules are loaded.',
-          }
-        : [
-            ...items.map((rule) => `${rule.level ?? '-'}  ${rule.title}  (${rule.id})`),
-            `${broken.length} could not be loaded:`,
-            ...broken.map(
-              ({ file, line, column, message, fix }) =>
-                `  ${[file, line, column].filter((part) => part !== null).join(':')}: ${message} → ${fix}`,
-            ),
-          ].join('\n'),
-  }),
-  command({
     name: 'rule test',
     summary: 'run the fixtures beside the rules; needs no server',
     args: z.object({ paths: z.array(z.string()).optional().describe('folders of rules (those of the config)') }),
-    options: z.object({}),
-    async run(world, { args }) {
+    options: z.object({
+      requireFixtures: z.boolean().default(false).describe('a rule without a fixture counts as a failure'),
+    }),
+    async run(world, { args, options }) {
       const [{ testRules }, { allFormats }] = await Promise.all([
         import('../../detect/index.ts'),
         import('../../../connectors/formats.ts'),
@@ -49,7 +22,7 @@ export const ruleCommands = [
         given.length > 0
           ? given.map((dir) => world.path(dir))
           : world.config().config.content.rules.map((dir) => world.content(dir));
-      return testRules(dirs, allFormats);
+      return { ...(await testRules(dirs, allFormats)), require_fixtures: options.requireFixtures };
     },
     show: (report) =>
       [
@@ -60,7 +33,8 @@ export const ruleCommands = [
         ...report.without_fixture.map((rule) => `no fixture: ${rule}`),
         `${report.passed} passed, ${report.failed} failed, ${report.problems.length} do not load.`,
       ].join('\n'),
-    exitCode: (report) => (report.failed > 0 || report.problems.length > 0 ? 3 : 0),
+    exitCode: ({ failed, problems, without_fixture: bare, require_fixtures: isStrict }) =>
+      failed > 0 || problems.length > 0 || (isStrict && bare.length > 0) ? 3 : 0,
   }),
   command({
     name: 'arm',

@@ -1,9 +1,21 @@
-import { advanceWindow, emptyGroup } from './advance-window.ts';
-import { groupHash, groupValue, shortHash, type Episode, type GroupState } from './group-state.ts';
-import type { Item } from './item.ts';
 import type { Finding } from '../../schema/finding.ts';
+import {
+  advanceWindow,
+  closeWindows,
+  countedValues,
+  dueAt,
+  firingKey,
+  firingValues,
+  shortHash,
+  windowPlan,
+  type Advance,
+  type LinkedCorrelation,
+} from '../../standards/sigma/index.ts';
 import { episodeFinding } from '../make-finding.ts';
-import type { Content, Feed } from '../rules/content.ts';
+import type { Content } from '../rules/content.ts';
+import { groupHash, type Detail, type Episode, type GroupState } from './group-state.ts';
+import type { Item } from './item.ts';
+import { keepEpisodes } from './keep-episodes.ts';
 
 export interface WindowKey {
   ruleId: string;
@@ -12,6 +24,16 @@ export interface WindowKey {
 
 /** A group's state after its items. */
 export interface ChangedWindow extends WindowKey {
+  state: GroupState;
+  partition: number;
+  /** How long after its last change it can be needed, in ms. */
+  keepMs: number;
+  /** Epoch ms of arrival from which a window of it is decided though nothing more comes; absent: none waits. */
+  dueAt?: number;
+}
+
+/** A group with a window that is over. */
+export interface DueWindow extends WindowKey {
   state: GroupState;
   partition: number;
 }
@@ -23,6 +45,8 @@ export interface CorrelateOptions {
   /** Whether this worker may move the windows of these partitions now; those it may not are handed back as `foreign`. */
   own: (partitions: readonly number[]) => Promise<ReadonlySet<number>>;
   now: Date;
+  /** Groups, of partitions that this worker owns, whose windows are to be decided; all that arrived until then is counted. */
+  due?: { windows: readonly DueWindow[]; arrival: number };
 }
 
 export interface Correlated {
@@ -31,6 +55,8 @@ export interface Correlated {
   /** Items whose window belongs to another worker, with their partition. */
   foreign: { item: Item; partition: number }[];
   duplicates: number;
+  /** Items whose window was decided before they came. */
+  late: number;
 }
 
 export const partitionCount = 16;
@@ -43,40 +69,51 @@ export function partitionOf(key: WindowKey): number {
   return (Buffer.from(shortHash(windowId(key)), 'base64url')[0] ?? 0) % partitionCount;
 }
 
+/** An item, and its place among all of this turn: what it leads to keeps it. */
+interface Waiting {
+  item: Item;
+  place: number;
+}
+
 /**
- * Moves the windows of all correlations by `items`, which stand in the order of their events.
+ * Moves the windows of all correlations by `items`, which stand in the order of their events, and decides those that are due.
  * Rank by rank: what one correlation fires is an item of those that count it.
  */
 export async function correlate(items: readonly Item[], options: CorrelateOptions): Promise<Correlated> {
-  const { content } = options;
-  const result: Correlated = { windows: [], findings: [], foreign: [], duplicates: 0 };
-  const ranks = new Map<number, { order: number; item: Item }[]>();
-  const queue = (item: Item, order: number) => {
-    const rank = content.correlation(item.rule_id)?.rank;
+  const { content, due } = options;
+  const result: Correlated = { windows: [], findings: [], foreign: [], duplicates: 0, late: 0 };
+  const ranks = new Map<number, Waiting[]>();
+  const queue = (waiting: Waiting) => {
+    const rank = content.correlation(waiting.item.rule_id)?.rank;
     // A rule that was taken out while its item waited: nothing counts it any more.
     if (rank === undefined) return;
-    const waiting = ranks.get(rank);
-    if (waiting) waiting.push({ order, item });
-    else ranks.set(rank, [{ order, item }]);
+    const others = ranks.get(rank);
+    if (others) others.push(waiting);
+    else ranks.set(rank, [waiting]);
   };
-  for (const [order, item] of items.entries()) queue(item, order);
+  for (const [place, item] of items.entries()) queue({ place, item });
   const highest = Math.max(-1, ...content.set.correlations.map(({ rank }) => rank));
   for (let rank = 0; rank <= highest; rank += 1) {
-    const waiting = (ranks.get(rank) ?? []).sort((left, right) => left.order - right.order);
-    if (waiting.length > 0) await moveRank(waiting, options, result, queue);
+    const waiting = (ranks.get(rank) ?? []).sort((left, right) => left.place - right.place);
+    const over = (due?.windows ?? []).filter(({ ruleId }) => content.correlation(ruleId)?.rank === rank);
+    if (waiting.length > 0 || over.length > 0) await moveRank(waiting, over, options, result, queue);
   }
+  // What waited for a rule that is gone waits no longer.
+  for (const window of due?.windows ?? [])
+    if (!content.correlation(window.ruleId)) result.windows.push({ ...window, keepMs: 0 });
   return result;
 }
 
 async function moveRank(
-  waiting: readonly { order: number; item: Item }[],
-  { content, load, own, now }: CorrelateOptions,
+  waiting: readonly Waiting[],
+  over: readonly DueWindow[],
+  { content, load, own, now, due }: CorrelateOptions,
   result: Correlated,
-  queue: (item: Item, order: number) => void,
+  queue: (waiting: Waiting) => void,
 ): Promise<void> {
-  const placed = waiting.map(({ order, item }) => {
+  const placed = waiting.map(({ place, item }) => {
     const key = { ruleId: item.rule_id, groupHash: groupHash(item) };
-    return { order, item, key, id: windowId(key), partition: partitionOf(key) };
+    return { place, item, key, id: windowId(key), partition: partitionOf(key) };
   });
   const keys = new Map(placed.map(({ id, key }) => [id, key]));
   // Sent together; the states are read after the partitions are locked, because the answers come in this order.
@@ -84,49 +121,94 @@ async function moveRank(
     own([...new Set(placed.map(({ partition }) => partition))]),
     load([...keys.values()]),
   ]);
-  const mine = placed.filter(({ partition }) => owned.has(partition));
-  for (const { item, partition } of placed) if (!owned.has(partition)) result.foreign.push({ item, partition });
-  const changed = new Map<string, ChangedWindow>();
-  const fired = new Map<string, { state: GroupState; episode: Episode; ruleId: string }>();
-  for (const { order, item, key, id, partition } of mine) {
+  const changed = new Map<string, DueWindow>(over.map((window) => [windowId(window), window]));
+  const told = new Map<string, { window: DueWindow; episode: Episode }>();
+
+  /** Takes what happened to a window: its findings, and what it fires for others. */
+  function take(window: DueWindow, advance: Advance<Detail, Episode>, by?: { item: Item; place: number }): void {
+    for (const episode of advance.changed) told.set(episode.id, { window, episode });
+    const rule = content.correlation(window.ruleId);
+    // A rule that groups has fed its other correlations by the event itself.
+    if (!rule || rule.feeds[0]?.of.header === rule.header) return;
+    for (const item of firingItems(content, rule, window, advance, now, by?.item))
+      queue({ place: by?.place ?? 0, item });
+  }
+
+  for (const { place, item, key, id, partition } of placed) {
     const rule = content.correlation(item.rule_id);
     if (!rule) continue;
-    let window = changed.get(id);
-    if (!window) {
-      window = { ...key, partition, state: known.get(id) ?? emptyGroup(item) };
-      changed.set(id, window);
+    if (!owned.has(partition)) {
+      result.foreign.push({ item, partition });
+      continue;
     }
-    const advance = advanceWindow(rule, window.state, item);
+    const window = changed.get(id) ?? { ...key, partition, state: known.get(id) ?? emptyGroup(item) };
+    changed.set(id, window);
+    const { evidence, subjects, texts } = item;
+    const keeper = keepEpisodes(window.ruleId, window.state);
+    const advance = advanceWindow(windowPlan(rule), window.state, item, { evidence, subjects, texts }, keeper);
     if (advance.kind === 'duplicate') result.duplicates += 1;
-    if (advance.kind !== 'fired') continue;
-    fired.set(advance.episode.id, { state: window.state, episode: advance.episode, ruleId: item.rule_id });
-    // A rule that groups has fed its other correlations by the event itself.
-    if (rule.feeds[0]?.of.header === rule.header) continue;
-    for (const feed of content.feeds(item.rule_id)) queue(firingItem(feed, item, advance.episode), order);
+    if (advance.kind === 'late') result.late += 1;
+    take(window, advance, { item, place });
   }
-  result.windows.push(...changed.values());
-  for (const { state, episode, ruleId } of fired.values()) {
-    const rule = content.correlation(ruleId);
-    if (rule && content.set.reporting.has(ruleId))
-      result.findings.push(episodeFinding(rule.header, content.customs(rule.header), state, episode, now));
+  for (const window of over) {
+    const rule = content.correlation(window.ruleId);
+    if (!rule || !due) continue;
+    const advance: Advance<Detail, Episode> = { kind: 'counted', firings: [], changed: new Set() };
+    closeWindows(windowPlan(rule), window.state, keepEpisodes(window.ruleId, window.state), due.arrival, advance);
+    take(window, advance);
+  }
+  for (const window of changed.values()) {
+    const rule = content.correlation(window.ruleId);
+    if (!rule) continue;
+    const plan = windowPlan(rule);
+    const waits = dueAt(plan, window.state);
+    const keepMs = plan.timespanMs + plan.latenessMs;
+    result.windows.push({ ...window, keepMs, ...(waits === undefined ? {} : { dueAt: waits }) });
+  }
+  for (const { window, episode } of told.values()) {
+    const rule = content.correlation(window.ruleId);
+    if (rule && content.set.reporting.has(window.ruleId))
+      result.findings.push(episodeFinding(rule.header, content.customs(rule.header), window.state, episode, now));
   }
 }
 
-/** A correlation that fires is an event of its own: its fields are its group (SPEC.md [P6]). */
-function firingItem({ correlation, feed, reference }: Feed, cause: Item, episode: Episode): Item {
-  const fields = new Map(cause.group.map(({ field, value }) => [field, value]));
-  const valueOf = (field: string) => fields.get(correlation.aliases.get(field)?.get(reference) ?? field) ?? '';
-  return {
-    ...cause,
-    rule_id: correlation.header.id,
-    feed,
-    key: `${cause.rule_id} ${cause.key}`,
-    weight: 1,
-    group: correlation.groupBy.map((field) => ({ field, value: groupValue(valueOf(field)) })),
-    ...(correlation.fields.length === 0
-      ? {}
-      : { value: shortHash(...correlation.fields.map((field) => valueOf(field).toLowerCase())) }),
-    texts: { ...episode.texts },
-    subjects: episode.subjects,
-  };
+function emptyGroup({ tenant_id, site_id, is_demonstration, group }: Item): GroupState {
+  return { tenant_id, site_id, is_demonstration, group, entries: [], sources: [], episodes: [] };
+}
+
+/** A correlation that fires is an event of its own: its fields are its group and what it carries. */
+function firingItems(
+  content: Content,
+  rule: LinkedCorrelation,
+  { state }: DueWindow,
+  { firings }: Advance<Detail, Episode>,
+  now: Date,
+  by: Item | undefined,
+): Item[] {
+  const { tenant_id, site_id, is_demonstration } = state;
+  return firings.flatMap(({ end, detail, sourceId, episode }) =>
+    content.feeds(rule.header.id).flatMap((feed) => {
+      const counted = countedValues(feed, firingValues(state.group, end.c));
+      const evidence = detail?.evidence ?? by?.evidence ?? episode.tail.at(-1) ?? episode.head.at(-1);
+      if (!counted || !evidence) return [];
+      const item: Item = {
+        rule_id: feed.correlation.header.id,
+        feed: feed.feed,
+        tenant_id,
+        site_id,
+        is_demonstration,
+        source_id: sourceId,
+        key: firingKey(rule, end),
+        time: end.t,
+        arrived_at: by?.arrived_at ?? now.getTime(),
+        order: end.o ?? 0,
+        weight: 1,
+        ...counted,
+        texts: { ...episode.texts },
+        evidence,
+        subjects: episode.subjects,
+      };
+      return [item];
+    }),
+  );
 }

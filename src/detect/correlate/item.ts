@@ -18,12 +18,18 @@ export const Item = z.object({
   time: z.int(),
   /** Epoch ms of the arrival. */
   arrived_at: z.int(),
+  /** Place among all events as they arrived: batch, then position. */
+  order: z.number().default(0),
   /** How many equal events it stands for. */
   weight: z.int(),
   /** Group-by fields and their values, in the rule's order. */
   group: z.array(z.object({ field: z.string(), value: z.string() })),
-  /** value_count: hash of the counted values. */
+  /** Hash of the counted values. */
   value: z.string().optional(),
+  /** The number that is summed. */
+  number: z.number().optional(),
+  /** Fields for a correlation that counts this one. */
+  carried: z.record(z.string(), z.string()).optional(),
   /** Texts for the rule's message, by field. */
   texts: z.record(z.string(), z.string()),
   evidence: EvidenceEvent,

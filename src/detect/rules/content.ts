@@ -3,8 +3,10 @@ import { z } from 'zod';
 import type { FirebreakError } from '../../base/errors.ts';
 import {
   createIndex,
+  feedsOf,
   linkRules,
   type Evaluator,
+  type Feed as SigmaFeed,
   type Header,
   type LinkedCorrelation,
   type ParsedDocument,
@@ -28,11 +30,8 @@ export interface Customs {
   group?: { by: readonly string[]; timespanMs: number };
 }
 
-/** A correlation and the position of the rule in it that an event or a firing feeds. */
-export interface Feed {
-  correlation: LinkedCorrelation;
-  feed: number;
-  reference: string;
+/** A correlation, and which of its rules an event or a firing feeds. */
+export interface Feed extends SigmaFeed {
   /** Groups by what the event has; a field that it lacks is a group of its own. */
   isLenient: boolean;
 }
@@ -75,11 +74,13 @@ export function createContent(parsed: readonly ParsedDocument[]): Content {
   const customsOf = (header: Header): Customs =>
     customs.get(header) ?? { cause: header.id, message: messageTemplate('{title}') };
   const grouped = set.rules.flatMap((rule) => groupingOf(rule, customsOf(rule.header)) ?? []);
-  const feeds = new Map<string, Feed[]>();
-  for (const [correlations, isLenient] of [[set.correlations, false] as const, [grouped, true] as const])
-    for (const correlation of correlations)
-      for (const [feed, { reference, of }] of correlation.feeds.entries())
-        feeds.set(of.header.id, [...(feeds.get(of.header.id) ?? []), { correlation, feed, reference, isLenient }]);
+  const lenient = new Set(grouped);
+  const feeds = new Map(
+    [...feedsOf([...set.correlations, ...grouped])].map(([id, all]) => [
+      id,
+      all.map((feed): Feed => ({ ...feed, isLenient: lenient.has(feed.correlation) })),
+    ]),
+  );
   const correlations = new Map([...set.correlations, ...grouped].map((one) => [one.header.id, one]));
   const listings = set.documents.map((document) => listingOf(document, set));
   const loaded = listings.filter((listing) => listing.is_loaded).map((listing) => listing.hash);
@@ -112,6 +113,7 @@ function groupingOf(rule: Rule, { group }: Customs): LinkedCorrelation | undefin
     generate: false,
     feeds: [{ reference: header.id, of: rule }],
     rank: 0,
+    carries: [],
   };
 }
 

@@ -1,21 +1,23 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { messageOf } from '../../base/errors.ts';
-import { parseDocuments, type ParsedDocument } from '../../standards/sigma/index.ts';
+import { FirebreakError, messageOf } from '../../base/errors.ts';
+import { parseDocuments, type ParsedDocument, type Placeholders } from '../../standards/sigma/index.ts';
 import { errors } from '../errors.ts';
 
-/** Files of a rule folder, as paths from where we were called; fixtures are none. */
+/** Files of a rule folder, as paths from where we were called; fixtures and overrides are none. A file is itself. */
 export async function ruleFiles(dir: string): Promise<string[]> {
+  if ((await stat(dir)).isFile()) return [dir];
   const names = await readdir(dir, { recursive: true });
   return names
-    .filter((name) => /\.ya?ml$/i.test(name) && !/\.fixtures\.ya?ml$/i.test(name))
+    .filter((name) => /\.ya?ml$/i.test(name) && !/\.(?:fixtures|overrides)\.ya?ml$/i.test(name))
     .filter((name) => !name.split(sep).some((part) => part.startsWith('.') || part === 'node_modules'))
     .sort()
     .map((name) => join(dir, name));
 }
 
-/** Reads every rule of the folders. A folder or file that cannot be read is a problem of its own; the others stand. */
-export async function readRules(dirs: readonly string[]): Promise<ParsedDocument[]> {
+/** Reads every rule of the folders. A folder or file that cannot be read is a problem of its own; the others stand. `placeholders`: values for `expand`. */
+export async function readRules(dirs: readonly string[], placeholders: Placeholders = {}): Promise<ParsedDocument[]> {
   const found: ParsedDocument[] = [];
   for (const dir of dirs) {
     let files: string[];
@@ -29,13 +31,40 @@ export async function readRules(dirs: readonly string[]): Promise<ParsedDocument
       // Two folders may both hold a `ssh.yml`: the folder is part of the name.
       const name = relative('.', file) || file;
       try {
-        found.push(...parseDocuments(await readFile(file, 'utf8'), name));
+        found.push(...parseDocuments(await textOf(file, name), name, placeholders));
       } catch (cause) {
-        found.push(unreadable(name, errors.UNREADABLE_FILE([messageOf(cause)], { where: { file: name }, cause })));
+        const error =
+          cause instanceof FirebreakError
+            ? cause
+            : errors.UNREADABLE_FILE([messageOf(cause)], { where: { file: name }, cause });
+        found.push(unreadable(name, error));
       }
     }
   }
   return found;
+}
+
+/** Rules are a few kilobytes; what is larger than this is not even read. */
+const mostBytes = 64 * 1024 * 1024;
+
+async function textOf(file: string, name: string): Promise<string> {
+  const { size } = await stat(file);
+  if (size > mostBytes) throw errors.UNREADABLE_FILE([`it has ${size} bytes.`], { where: { file: name } });
+  const bytes = await readFile(file);
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw errors.NOT_UTF8([], { where: { file: name, ...firstNoText(bytes) } });
+}
+
+/** Where the first bytes stand that are no UTF-8; both from 1. */
+function firstNoText(bytes: Buffer): { line: number; column: number } {
+  let line = 1;
+  let start = 0;
+  for (let end = bytes.indexOf(10); end >= 0 && isUtf8(bytes.subarray(start, end)); end = bytes.indexOf(10, start)) {
+    line += 1;
+    start = end + 1;
+  }
+  const text = bytes.subarray(start).toString('utf8');
+  return { line, column: text.indexOf('\ufffd') + 1 };
 }
 
 function unreadable(file: string, error: ReturnType<typeof errors.UNREADABLE_FILE>): ParsedDocument {

@@ -29,12 +29,15 @@ test('folders and files that cannot be read are problems, and the others are rea
   writeFileSync(join(dir, 'a.yml'), 'title: a\nid: a\nlogsource: {}\ndetection: {s: {f: x}, condition: s}\n');
   writeFileSync(join(dir, 'a.fixtures.yml'), 'no: rule\n');
   writeFileSync(join(dir, 'binary.yml'), Buffer.from([0, 255, 254, 1, 2]));
+  writeFileSync(join(dir, 'latin.yml'), Buffer.from('title: a\nid: ü\n', 'latin1'));
   const found = await readRules([join(dir, 'absent'), dir]);
+  expect(found.at(-1)?.problems[0]?.error.where).toMatchObject({ line: 2, column: 5 });
   expect(found.map(({ kind, problems }) => [kind, problems[0]?.error.code])).toEqual([
     ['unreadable', 'DETECT.NO_SUCH_FOLDER'],
     ['rule', undefined],
-    ['unreadable', 'SIGMA.NOT_A_RULE'],
+    ['unreadable', 'DETECT.NOT_UTF8'],
     ['unreadable', 'DETECT.UNREADABLE_FILE'],
+    ['unreadable', 'DETECT.NOT_UTF8'],
   ]);
   rmSync(dir, { recursive: true });
 });

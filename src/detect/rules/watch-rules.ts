@@ -7,7 +7,10 @@ import type { Log } from '../../base/log.ts';
  * Returns the function that ends the watching.
  */
 export function watchRules(options: {
+  /** Watched with all that is below them. */
   dirs: readonly string[];
+  /** Watched themselves only: of the content packs the notes tell a change, and the rules may be thousands of files. */
+  flatDirs?: readonly string[];
   log: Log;
   onChange: () => void;
   quietMs?: number;
@@ -18,9 +21,11 @@ export function watchRules(options: {
     timer = setTimeout(options.onChange, options.quietMs ?? 200);
     timer.unref();
   };
-  const watchers = options.dirs.flatMap((dir) => {
+  const deep = options.dirs.map((dir) => ({ dir, recursive: true }));
+  const flat = (options.flatDirs ?? []).map((dir) => ({ dir, recursive: false }));
+  const watchers = [...deep, ...flat].flatMap(({ dir, recursive }) => {
     try {
-      const watcher = watch(dir, { recursive: true, persistent: false }, changed);
+      const watcher = watch(dir, { recursive, persistent: false }, changed);
       watcher.on('error', (error) =>
         options.log.warn({ dir, error: messageOf(error) }, 'Watching a rule folder failed.'),
       );

@@ -3,7 +3,7 @@ import type { Witness } from '../../respond/index.ts';
 
 /**
  * What the enforcement asks of ingest: whether silence proves anything, and to say aloud that a denial does not help.
- * content/rules/containment_ineffective.yml makes a finding of it, on the address of the attack.
+ * content/rules/firebreak/containment_ineffective.yml makes a finding of it, on the address of the attack.
  */
 export function createWitness({ own }: Pick<Ingest, 'own'>): Witness {
   return {

@@ -1,9 +1,9 @@
 import { canonicalAddress, isInRange } from '../../base/address.ts';
 import { numberOf, type EventValue, type EventValues } from './event-values.ts';
-import { compileRegex } from './make-matchers.ts';
 import { compilePattern, fold, type TextTest } from './pattern.ts';
+import { compileRegex } from './match/regex-test.ts';
 import type { Comparison, Matcher } from './rule.ts';
-import { timePartOf } from './time-part.ts';
+import { timePartOf } from './match/time-part.ts';
 
 /** What a matcher says of a field's values; `undefined` when the field is absent. */
 export type ValuesTest = (values: readonly EventValue[] | undefined, event: EventValues) => boolean;
@@ -46,8 +46,8 @@ export function compileMatcher(matcher: Matcher): ValuesTest {
         values !== undefined && values.some((value) => value.raw !== null && words.includes(value.folded));
     }
     case 'regex': {
-      const regex = compileRegex(matcher);
-      return (values) => values !== undefined && values.some((value) => value.raw !== null && regex.test(value.text));
+      const test = compileRegex(matcher);
+      return (values) => values !== undefined && values.some((value) => value.raw !== null && test(value.text));
     }
     case 'cidr':
       return (values) => values !== undefined && values.some((value) => isAddressIn(value, matcher.network));

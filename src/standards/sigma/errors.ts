@@ -92,6 +92,16 @@ export const errors = defineErrors('SIGMA', {
       `The correlation groups by "${field}", which the correlation "${reference}" does not carry.`,
     fix: 'Group the inner correlation by that field too, or give an alias.',
   },
+  NOT_COUNTED: {
+    kind: 'user',
+    message: () => 'The condition names a rule that "correlation.rules" does not list.',
+    fix: 'List the rule, or correct its name in the condition.',
+  },
+  CANNOT_HOLD: {
+    kind: 'user',
+    message: () => 'No window can satisfy this condition: a window begins with an event, so every count is at least 1.',
+    fix: 'Correct the numbers. That something is absent can be seen only by another event: see correlate/SPEC.md [C10].',
+  },
   UNSUPPORTED: {
     kind: 'user',
     message: (what: string) => `${what} is not supported.`,

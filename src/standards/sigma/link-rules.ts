@@ -1,4 +1,5 @@
 import type { FirebreakError, Where } from '../../base/errors.ts';
+import { isClosed } from './correlate/is-closed.ts';
 import { errors } from './errors.ts';
 import type { ParsedDocument } from './parse-documents.ts';
 import type { Correlation, Filter, Header, Rule, SigmaDocument } from './rule.ts';
@@ -9,6 +10,8 @@ export interface LinkedCorrelation extends Correlation {
   feeds: readonly { reference: string; of: Rule | LinkedCorrelation }[];
   /** 0 when it counts rules only; else one more than the highest it counts. */
   rank: number;
+  /** What its firings carry beyond its group, of the event that ends the window, for those that count it. */
+  carries: readonly string[];
 }
 
 export interface RuleSet {
@@ -16,7 +19,7 @@ export interface RuleSet {
   filters: readonly Filter[];
   /** By rank, so that what feeds comes before what is fed. */
   correlations: readonly LinkedCorrelation[];
-  /** Ids of rules and correlations that make findings of their own (SPEC.md [C9]). */
+  /** Ids of rules and correlations that make findings of their own (correlate/SPEC.md [C26]). */
   reporting: ReadonlySet<string>;
   /** Every document, with the problems that linking found added. */
   documents: readonly ParsedDocument[];
@@ -74,18 +77,16 @@ export function linkRules(parsed: readonly ParsedDocument[]): RuleSet {
     }
     underWay.delete(correlation);
     if (feeds.length < correlation.rules.length) return undefined;
-    for (const { reference, of } of feeds) {
-      if (of.kind !== 'correlation') continue;
-      for (const field of [...correlation.groupBy, ...correlation.fields]) {
-        const name = correlation.aliases.get(field)?.get(reference) ?? field;
-        if (!of.groupBy.includes(name)) {
-          refuse(header, errors.GROUP_NOT_FED([name, reference], { where }));
-          return undefined;
-        }
-      }
+    for (const feed of feeds) {
+      const missing = [...correlation.groupBy, ...correlation.fields]
+        .map((field) => fieldIn(correlation, feed.reference, field))
+        .find((field) => !canCarry(feed.of, field));
+      if (missing === undefined) continue;
+      refuse(header, errors.GROUP_NOT_FED([missing, feed.reference], { where }));
+      return undefined;
     }
     const rank = Math.max(0, ...feeds.map(({ of }) => (of.kind === 'correlation' ? of.rank + 1 : 0)));
-    return { ...correlation, feeds, rank };
+    return { ...correlation, feeds, rank, carries: [] };
   }
 
   const isKind = <K extends SigmaDocument['kind']>(kind: K) =>
@@ -93,18 +94,48 @@ export function linkRules(parsed: readonly ParsedDocument[]): RuleSet {
   const correlations = isKind('correlation')
     .flatMap((correlation) => link(correlation) ?? [])
     .sort((left, right) => left.rank - right.rank);
+  tellWhatToCarry(correlations);
   const filters = isKind('filter');
   for (const { header, rules } of filters)
     for (const reference of rules ?? [])
       if (!targets.get(reference)?.some((target) => target.kind === 'rule'))
         refuse(header, errors.FILTER_UNUSED([reference], { where: placeOf(header) }), 'warning');
 
-  const silent = new Set(
-    correlations.filter(({ generate }) => !generate).flatMap(({ feeds }) => feeds.map(({ of }) => of.header.id)),
-  );
+  const countedBy = (isGenerating: boolean) =>
+    new Set(
+      correlations
+        .filter(({ generate }) => generate === isGenerating)
+        .flatMap(({ feeds }) => feeds.map(({ of }) => of.header.id)),
+    );
+  const [silent, loud] = [countedBy(false), countedBy(true)];
   const rules = isKind('rule');
-  const reporting = new Set([...rules, ...correlations].map(({ header }) => header.id).filter((id) => !silent.has(id)));
+  const reporting = new Set(
+    [...rules, ...correlations].map(({ header }) => header.id).filter((id) => loud.has(id) || !silent.has(id)),
+  );
   return { rules, filters, correlations, reporting, documents };
+}
+
+/** How the field of a correlation is called in what `reference` matches. */
+export function fieldIn(correlation: Correlation, reference: string, field: string): string {
+  return correlation.aliases.get(field)?.get(reference) ?? field;
+}
+
+/** Whether its firings can tell the field: of their group, or of the one event that ends the window (correlate/SPEC.md [C24]). */
+function canCarry(of: Rule | LinkedCorrelation, field: string): boolean {
+  if (of.kind === 'rule' || of.groupBy.includes(field)) return true;
+  return !isClosed(of) && of.feeds.every((feed) => canCarry(feed.of, fieldIn(of, feed.reference, field)));
+}
+
+/** From the outermost inwards: what one has to carry, those that it counts carry too. */
+function tellWhatToCarry(byRank: readonly LinkedCorrelation[]): void {
+  for (const outer of byRank.toReversed())
+    for (const { reference, of } of outer.feeds) {
+      if (of.kind === 'rule') continue;
+      const wanted = [...outer.groupBy, ...outer.fields, ...outer.carries].map((field) =>
+        fieldIn(outer, reference, field),
+      );
+      of.carries = [...new Set([...of.carries, ...wanted.filter((field) => !of.groupBy.includes(field))])];
+    }
 }
 
 function placeOf({ file, line }: Header): Where {

@@ -1,10 +1,11 @@
-import { RE2JS } from 're2js';
 import { canonicalRange } from '../../base/address.ts';
 import { messageOf } from '../../base/errors.ts';
 import { base64Offsets, dashVariants, toUtf16 } from './encodings.ts';
 import { errors } from './errors.ts';
+import { numberOf } from './event-values.ts';
 import { isBase64, type Modifier } from './modifiers.ts';
 import { hasWildcard, literalOf, parsePattern, widen, type Pattern } from './pattern.ts';
+import { compileRegex } from './match/regex-test.ts';
 import type { Matcher } from './rule.ts';
 
 /** Values of placeholders, by name without the percent signs. */
@@ -132,16 +133,8 @@ function makeRegex(value: unknown, modifiers: readonly Modifier[]): Matcher {
   return matcher;
 }
 
-/** A linear-time search. Inline flags such as `(?i)` are RE2's own. */
-export function compileRegex(matcher: { source: string; flags: string }): RE2JS {
-  const bits = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL };
-  let flags = 0;
-  for (const [flag, bit] of Object.entries(bits)) if (matcher.flags.includes(flag)) flags |= bit;
-  return RE2JS.compile(matcher.source, flags);
-}
-
 function anyNumber(value: unknown, modifier: string): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  const number = typeof value === 'string' ? numberOf(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) throw errors.MODIFIER_VALUE([modifier, 'a number']);
   return number;
 }

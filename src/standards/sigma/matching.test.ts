@@ -49,6 +49,19 @@ const rows: Row[] = [
   ['[V4] exists: false', 'f|exists', false, [undefined], ['', null]],
   ['[V5] a number equals decimal text', 'f', 4624, [4624, '4624', ' 4624', '4624.0'], ['0x1210', '46240', true, '']],
   ['[V5] a text is compared as text', 'f', '1.0', ['1.0'], [1, '1']],
+  ['[V3] case does not depend on a language', 'f', 'TITLE', ['title'], ['tıtle', 'tİtle']],
+  ['[V3] ? counts the characters of the lower case', 'f', 'a??b', ['aİb', 'axyb'], ['aib']],
+  ['[V4] null in a list is an alternative', 'f', ['x', null], ['x', null, undefined, []], ['', 'y']],
+  ['[V5] a text is compared with the text of numbers and booleans', 'f', 'true', [true, 'TRUE'], [1]],
+  ['[V5] the text of a number is its shortest decimal form', 'f|endswith', '.5', [1.5, '1.5'], ['1.50']],
+  ['[V7] a number with a modifier for text is its text', 'f|contains', 62, [4624, 'x62'], [26]],
+  [
+    '[V8] an empty value of contains matches whatever is there',
+    'f|contains',
+    '',
+    ['', 'x', 0],
+    [null, undefined, [], {}],
+  ],
   ['[V6] booleans', 'f', true, [true, 'True', 1, '1'], [false, 'yes', 0, null]],
   [
     '[E2] any element of a list',
@@ -158,6 +171,44 @@ describe('[D3] keywords', () => {
   ])('%j → %s', (keywords, expected) => {
     expect(fires({ keywords, condition: 'keywords' }, event)).toBe(expected);
   });
+});
+
+test('[E4] a path enters 64 levels, keywords any', () => {
+  const nested = (levels: number) => {
+    let value: unknown = 'needle';
+    for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? { a: value } : [value];
+    return { a: value };
+  };
+  const path = (levels: number) =>
+    Array(1 + Math.ceil(levels / 2))
+      .fill('a')
+      .join('.');
+  expect(matches(path(60), 'needle', nested(60))).toBe(true);
+  expect(matches(path(70), 'needle', nested(70))).toBe(false);
+  expect(fires({ k: ['needle'], condition: 'k' }, nested(1_000))).toBe(true);
+});
+
+test('[E5] spaces round the name of a field do not count, those in it do', () => {
+  expect(matches(' Threat Name | contains ', 'x', { 'Threat Name': 'axb' })).toBe(true);
+  expect(matches('ThreatName', 'x', { 'Threat Name': 'x' })).toBe(false);
+});
+
+test('[E6] values are what JSON.parse makes of them', () => {
+  expect(matches('f', '9007199254740992', JSON.parse('{"f": 9007199254740993}'))).toBe(true);
+  expect(matches('f', 'b', JSON.parse('{"f": "a", "f": "b"}'))).toBe(true);
+  expect(
+    matches('f', 'a?b', JSON.parse(Buffer.from([...Buffer.from('{"f":"a'), 0xff, ...Buffer.from('b"}')]).toString())),
+  ).toBe(true);
+});
+
+test('[V8] an empty keyword matches any event with a value', () => {
+  const keywords = { k: [''], condition: 'k' };
+  expect([{ a: 5 }, { a: { b: '' } }, {}, { a: [] }].map((event) => fires(keywords, event))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('[V1] patterns agree with a regular expression on every text', () => {

@@ -1,6 +1,9 @@
 import { errors } from './errors.ts';
 import type { Condition } from './rule.ts';
 
+/** Characters of a name in a message. */
+const longestTold = 200;
+
 const limits = { characters: 20_000, depth: 200 };
 
 /**
@@ -63,7 +66,7 @@ export function parseCondition(text: string, searches: readonly string[]): Condi
     if (['and', 'or', 'not', 'of'].includes(token.toLowerCase()) && !searches.includes(token))
       throw errors.BAD_CONDITION([`"${token}" stands where a search is expected`]);
     if (token === '|') throw errors.BAD_CONDITION(['aggregations with "|" are obsolete; write a correlation']);
-    if (!searches.includes(token)) throw errors.UNKNOWN_SEARCH([token]);
+    if (!searches.includes(token)) throw errors.UNKNOWN_SEARCH([token.slice(0, longestTold)]);
     return { kind: 'search', name: token };
   }
 
@@ -76,7 +79,7 @@ export function parseCondition(text: string, searches: readonly string[]): Condi
       throw errors.BAD_CONDITION([`"${quantifier} of" names nothing`]);
     at += 1;
     const names = select(selector, searches);
-    if (names.length === 0) throw errors.UNKNOWN_SEARCH([selector]);
+    if (names.length === 0) throw errors.UNKNOWN_SEARCH([selector.slice(0, longestTold)]);
     return { kind, of: names.map((name) => ({ kind: 'search', name })) };
   }
 

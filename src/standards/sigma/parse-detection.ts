@@ -89,6 +89,9 @@ function parseItem(doc: LocatedDocument, path: Path, key: string, raw: unknown, 
   if (values.length === 0)
     throw errors.BAD_VALUE([key || String(path.at(-1)), 'a list with a value'], { where: doc.where(path) });
   const isKeyword = field === '';
+  const homeless = modifiers.find((modifier) => modifier === 'exists' || modifier === 'fieldref');
+  if (isKeyword && homeless)
+    throw errors.MODIFIER_VALUE([homeless, 'the name of a field before it'], { where: doc.where(path) });
   const made = values.map((value, index) => {
     const at = Array.isArray(raw) ? [...path, index] : path;
     if (isKeyword && value === null) throw errors.BAD_VALUE(['keyword', 'a text'], { where: doc.where(at) });

@@ -3,10 +3,11 @@ import { FirebreakError } from '../../base/errors.ts';
 import { idFrom } from '../../base/ids.ts';
 import { errors } from './errors.ts';
 import type { Placeholders } from './make-matchers.ts';
-import { parseCorrelation, textList } from './parse-correlation.ts';
+import { parseCorrelation } from './parse-correlation.ts';
 import { parseDetection } from './parse-detection.ts';
 import { isRecord, readYaml, type LocatedDocument } from './read-yaml.ts';
 import { levels, type Filter, type Header, type Logsource, type Problem, type SigmaDocument } from './rule.ts';
+import { textList } from './text-list.ts';
 
 /** A document as found: read, or not and why. */
 export interface ParsedDocument {
@@ -37,7 +38,7 @@ export function parseDocuments(text: string, file: string, placeholders: Placeho
   return found;
 }
 
-function parseDocument(doc: LocatedDocument, file: string, placeholders: Placeholders): ParsedDocument {
+export function parseDocument(doc: LocatedDocument, file: string, placeholders: Placeholders): ParsedDocument {
   const present = (['detection', 'correlation', 'filter'] as const).filter((key) => Object.hasOwn(doc.values, key));
   const [section] = present;
   const title = typeof doc.values['title'] === 'string' ? doc.values['title'].slice(0, 256) : file;
@@ -102,7 +103,7 @@ function parseLogsource(doc: LocatedDocument): Logsource {
 }
 
 const standardKeys = new Set(
-  'title id name related taxonomy status description license author references date modified logsource detection correlation filter fields falsepositives level tags scope action'.split(
+  'title id name related taxonomy status description license author references date modified logsource detection correlation filter fields falsepositives level tags scope action generate'.split(
     ' ',
   ),
 );
@@ -157,7 +158,7 @@ function describe(value: unknown): string | undefined {
 }
 
 /** `global` is merged into what follows, `reset` forgets it, `repeat` is the document before with changes (SPEC.md [Y3]). */
-function unfoldCollection(documents: readonly LocatedDocument[]): LocatedDocument[] {
+export function unfoldCollection(documents: readonly LocatedDocument[]): LocatedDocument[] {
   const unfolded: LocatedDocument[] = [];
   let global: Record<string, unknown> = {};
   let previous: Record<string, unknown> = {};

@@ -132,9 +132,13 @@ function compileRun(parts: readonly PatternPart[]): Run {
     }
     return here;
   };
+  const units = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0);
+  const wildcards = parts.filter((part) => typeof part !== 'string').length;
+  let search: ((text: string, from: number) => number) | undefined;
   return {
     at,
     find(text, from) {
+      if ((text.length - from) * units > mostTried) return (search ??= compileSearch(parts))(text, from);
       for (let start = from; start <= text.length; start += 1) {
         const end = at(text, start);
         if (end >= 0) return end;
@@ -142,9 +146,51 @@ function compileRun(parts: readonly PatternPart[]): Run {
       return -1;
     },
     endsAt(text, from) {
-      for (let start = from; start <= text.length; start += 1) if (at(text, start) === text.length) return true;
+      const last = text.length - units;
+      for (let start = Math.max(from, last - wildcards); start <= last; start += 1)
+        if (at(text, start) === text.length) return true;
       return false;
     },
+  };
+}
+
+/** Steps beyond which places are not tried one after the other: a hostile value would take their product. */
+const mostTried = 100_000;
+
+/**
+ * The same search in time linear in the text: a bit for each character of the run says whether the run can have come so far
+ * (Baeza-Yates and Gonnet, A new approach to text searching, 1992), 31 of them in a number.
+ */
+function compileSearch(parts: readonly PatternPart[]): (text: string, from: number) => number {
+  const wanted = parts.flatMap((part) => (typeof part === 'string' ? Array.from(part) : [undefined]));
+  const words = Math.ceil(wanted.length / 31);
+  const any = new Int32Array(words);
+  const masks = new Map<string, Int32Array>();
+  const set = (mask: Int32Array, at: number) =>
+    (mask[Math.floor(at / 31)] = (mask[Math.floor(at / 31)] ?? 0) | (1 << (at % 31)));
+  for (const [at, character] of wanted.entries()) if (character === undefined) set(any, at);
+  for (const [at, character] of wanted.entries()) {
+    if (character === undefined) continue;
+    const mask = masks.get(character) ?? Int32Array.from(any);
+    masks.set(character, mask);
+    set(mask, at);
+  }
+  const goal = 1 << ((wanted.length - 1) % 31);
+  return (text, from) => {
+    const states = new Int32Array(words);
+    for (let at = from; at < text.length;) {
+      const width = widthAt(text, at);
+      const mask = masks.get(text.slice(at, at + width)) ?? any;
+      let carry = 1;
+      for (let word = 0; word < words; word += 1) {
+        const state = states[word] ?? 0;
+        states[word] = ((state << 1) | carry) & (mask[word] ?? 0) & 0x7fffffff;
+        carry = (state >>> 30) & 1;
+      }
+      at += width;
+      if (((states[words - 1] ?? 0) & goal) !== 0) return at;
+    }
+    return -1;
   };
 }
 

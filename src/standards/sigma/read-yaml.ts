@@ -21,18 +21,27 @@ export interface YamlFile {
 const maxBytes = 1_048_576;
 // Honest rules have none; an alias bomb needs many.
 const maxAliasCount = 100;
+const maxDocuments = 10_000;
 
 /** Reads a file of one or many documents. Bad documents give an error; the others stand. */
 export function readYaml(text: string, file: string): YamlFile {
   const found: YamlFile = { documents: [], errors: [] };
   const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes) return { ...found, errors: [errors.TOO_LARGE([bytes, maxBytes], { where: { file } })] };
+  if (bytes > maxBytes)
+    return { ...found, errors: [errors.TOO_LARGE([bytes, maxBytes], { where: { file, line: 1, column: 1 } })] };
   if (isBottomless(text))
     return { ...found, errors: [errors.BAD_YAML(['it is nested too deep'], { where: { file, line: 1, column: 1 } })] };
+  if ((text.match(/^(?:---|\.\.\.)(?=\s|$)/gm)?.length ?? 0) > maxDocuments)
+    return {
+      ...found,
+      errors: [
+        errors.BAD_YAML([`it has more than ${maxDocuments} documents`], { where: { file, line: 1, column: 1 } }),
+      ],
+    };
   const lines = new LineCounter();
   let parsed: Document.Parsed[];
   try {
-    const all = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+    const all = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
     parsed = Array.isArray(all) ? all : [];
   } catch (error) {
     // Nesting too deep for the parser ends here as a RangeError.
@@ -47,6 +56,11 @@ export function readYaml(text: string, file: string): YamlFile {
     const [bad] = doc.errors;
     if (bad) {
       found.errors.push(errors.BAD_YAML([bad.message], { where: whereAt(bad.pos[0]) }));
+      continue;
+    }
+    const odd = oddKeyOf(doc);
+    if (odd) {
+      found.errors.push(errors.BAD_YAML([odd.detail], { where: whereAt(odd.offset) }));
       continue;
     }
     if (doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) continue;
@@ -72,6 +86,29 @@ export function readYaml(text: string, file: string): YamlFile {
     });
   }
   return found;
+}
+
+/**
+ * The first key that is there twice, that is no text, or that merges (`<<` of YAML 1.1). The parser's own search for twins takes
+ * the square of their number, and keys that are maps the square of their depth (SPEC.md [Y1], [Y5]).
+ */
+function oddKeyOf(doc: Document.Parsed): { detail: string; offset: number } | undefined {
+  const open: unknown[] = [doc.contents];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isSeq(node)) open.push(...node.items.toReversed());
+    if (!isMap(node)) continue;
+    const seen = new Set<unknown>();
+    for (const { key } of node.items) {
+      const offset = rangeStart(key) ?? rangeStart(node) ?? 0;
+      if (!isScalar(key)) return { detail: 'a key must be a text', offset };
+      if (key.value === '<<')
+        return { detail: 'merge keys ("<<") are no part of YAML 1.2; write out what they would bring', offset };
+      if (seen.has(key.value)) return { detail: `the key "${String(key.value)}" is there twice`, offset };
+      seen.add(key.value);
+    }
+    for (const { value } of node.items.toReversed()) open.push(value);
+  }
+  return undefined;
 }
 
 /** The parser takes seconds to find out that it cannot follow; honest rules are nested less than ten deep. */

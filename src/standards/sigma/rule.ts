@@ -95,7 +95,17 @@ export interface Filter {
   detection: Detection;
 }
 
-export type CorrelationType = 'event_count' | 'value_count' | 'temporal' | 'temporal_ordered';
+export const correlationTypes = [
+  'event_count',
+  'value_count',
+  'temporal',
+  'temporal_ordered',
+  'value_sum',
+  'value_avg',
+  'value_percentile',
+  'value_median',
+] as const;
+export type CorrelationType = (typeof correlationTypes)[number];
 
 export interface Correlation {
   kind: 'correlation';
@@ -105,10 +115,14 @@ export interface Correlation {
   rules: readonly string[];
   groupBy: readonly string[];
   timespanMs: number;
-  /** All must hold of the count. */
+  /** All must hold of the figure that the type makes of a window. Empty when there is an `expression`. */
   conditions: readonly { comparison: Comparison; value: number }[];
-  /** value_count: the fields whose combinations are counted. */
+  /** temporal types: which rules must have matched, in place of their number; names are those of `rules`. */
+  expression?: Condition;
+  /** value_count: the fields whose combinations are counted; other types of values: the one field. */
   fields: readonly string[];
+  /** value_percentile: which one, 0 to 100. Absent: the share that a value has of all, in percent (SPEC.md [C8]). */
+  percentile?: number;
   /** alias → rule reference → field. */
   aliases: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** true: the rules it counts make findings of their own too. */

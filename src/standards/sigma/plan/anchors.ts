@@ -1,6 +1,6 @@
 import type { Pattern } from '../pattern.ts';
 import { indexFold } from './index-fold.ts';
-import type { Predicate, Tree } from './predicate-tree.ts';
+import type { Predicate } from './predicate-tree.ts';
 import { neededTexts } from './regex-literals.ts';
 
 /** What must stand in a field (in any value of the event, without one) for a predicate to be true. Texts are index-folded. */
@@ -16,36 +16,6 @@ export function anchorKey(anchor: Anchor): string {
   return JSON.stringify([anchor.field ?? null, anchor.kind, what]);
 }
 
-/** How dear it is to look for an anchor and how often it is found for nothing; lower is better. */
-export type CostOf = (anchor: Anchor) => number;
-
-export interface Anchored {
-  /** One of them is found whenever the tree is true. */
-  anchors: readonly Anchor[];
-  cost: number;
-}
-
-/** The cheapest set of anchors without which the tree is false; undefined: it can be true of any event. */
-export function anchorsOf(tree: Tree, costOf: CostOf): Anchored | undefined {
-  if (tree.kind === 'always') return tree.value ? undefined : { anchors: [], cost: 0 };
-  if (tree.kind === 'leaf') return tree.negated ? undefined : priced(anchorsOfPredicate(tree.predicate), costOf);
-  const inner = tree.of.map((one) => anchorsOf(one, costOf));
-  if (tree.kind === 'and')
-    return inner.reduce((best, one) => (one && (!best || one.cost < best.cost) ? one : best), undefined);
-  const all: Anchor[] = [];
-  let cost = 0;
-  for (const one of inner) {
-    if (!one) return undefined;
-    all.push(...one.anchors);
-    cost += one.cost;
-  }
-  return { anchors: all, cost };
-}
-
-function priced(anchors: readonly Anchor[] | undefined, costOf: CostOf): Anchored | undefined {
-  return anchors && { anchors, cost: anchors.reduce((sum, anchor) => sum + costOf(anchor), 0) };
-}
-
 /** What a predicate needs, any of it; undefined: it can be true of any event. */
 export function anchorsOfPredicate({ field, matcher }: Predicate): readonly Anchor[] | undefined {
   const of = field === undefined ? {} : { field };
@@ -58,7 +28,8 @@ export function anchorsOfPredicate({ field, matcher }: Predicate): readonly Anch
       return (matcher.value ? ['true', '1'] : ['false', '0']).map((text) => ({ ...of, kind: 'equals', text }));
     case 'regex': {
       const texts = neededTexts(matcher.source);
-      return texts?.map((text) => ({ ...of, kind: 'contains', text })) ?? [{ ...of, kind: 'present' }];
+      if (!texts?.every(isFoldedInPlace)) return [{ ...of, kind: 'present' }];
+      return texts.map((text) => ({ ...of, kind: 'contains', text }));
     }
     case 'exists':
       return matcher.value ? [{ ...of, kind: 'present' }] : undefined;
@@ -72,11 +43,16 @@ export function anchorsOfPredicate({ field, matcher }: Predicate): readonly Anch
   }
 }
 
+/** A capital I with a dot folds to two characters, the second of which is this: such a text stands elsewhere in a value than in its fold. */
+const isFoldedInPlace = (text: string) => !text.includes('\u0307');
+
 /** The longest literal, and where it must stand. Halves of surrogate pairs do not fold by themselves, so they anchor nothing. */
 function anchorOfPattern(of: { field?: string }, pattern: Pattern): Anchor {
   if (pattern.length === 0) return { ...of, kind: 'equals', text: '' };
   const literals = pattern.flatMap((part, at) =>
-    typeof part === 'string' && part.isWellFormed() ? [{ text: indexFold(part), at }] : [],
+    typeof part === 'string' && part.isWellFormed() && isFoldedInPlace(indexFold(part))
+      ? [{ text: indexFold(part), at }]
+      : [],
   );
   const longest = literals.reduce<(typeof literals)[number] | undefined>(
     (best, one) => (best && best.text.length >= one.text.length ? best : one),

@@ -1,12 +1,14 @@
-import { anchorsOf, type CostOf } from './anchors.ts';
-import type { Predicate, Tree } from './predicate-tree.ts';
+import { anchorsOfPredicate } from './anchors.ts';
+import type { Costs } from './costs.ts';
+import { effortNs } from './effort.ts';
+import type { Tree } from './predicate-tree.ts';
 import type { Truths } from './truths.ts';
 
 /** Whether a tree is true of the event under way. */
 export type TreeTest = (truths: Truths) => boolean;
 
 /** Of what decides by itself, the cheapest that decides often is asked first. */
-export function compileTree(tree: Tree, costOf: CostOf): TreeTest {
+export function compileTree(tree: Tree, costs: Costs): TreeTest {
   if (tree.kind === 'always') return () => tree.value;
   if (tree.kind === 'leaf') {
     const { predicate, negated } = tree;
@@ -14,7 +16,7 @@ export function compileTree(tree: Tree, costOf: CostOf): TreeTest {
   }
   const decides = tree.kind === 'or';
   const tests = tree.of
-    .map((one) => ({ rank: rankOf(one, decides, costOf), test: compileTree(one, costOf) }))
+    .map((one) => ({ rank: rankOf(one, decides, costs), test: compileTree(one, costs) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ test }) => test);
   const [first, second] = tests;
@@ -27,19 +29,18 @@ export function compileTree(tree: Tree, costOf: CostOf): TreeTest {
 }
 
 /** Effort for each time that it decides. */
-function rankOf(tree: Tree, decides: boolean, costOf: CostOf): number {
-  const chance = Math.min(0.95, anchorsOf(tree, costOf)?.cost ?? 0.9);
-  return effortOf(tree) / Math.max(0.05, decides ? chance : 1 - chance);
+function rankOf(tree: Tree, decides: boolean, costs: Costs): number {
+  const chance = Math.min(0.95, chanceOf(tree, costs));
+  return effortNs(tree) / Math.max(0.05, decides ? chance : 1 - chance);
 }
 
-function effortOf(tree: Tree): number {
-  if (tree.kind === 'always') return 0;
-  if (tree.kind === 'leaf') return effortOfPredicate(tree.predicate);
-  // The first of many mostly settles it.
-  return tree.of.reduce((sum, one, index) => sum + effortOf(one) / (index + 1), 0);
-}
-
-function effortOfPredicate({ field, matcher }: Predicate): number {
-  const each = matcher.kind === 'regex' ? 20 : matcher.kind === 'cidr' || matcher.kind === 'time' ? 5 : 1;
-  return field === undefined ? 20 * each : each;
+/** The share of events of which it is true, at most. */
+function chanceOf(tree: Tree, costs: Costs): number {
+  if (tree.kind === 'always') return tree.value ? 1 : 0;
+  if (tree.kind === 'leaf') {
+    const anchors = tree.negated ? undefined : anchorsOfPredicate(tree.predicate);
+    return anchors ? anchors.reduce((sum, anchor) => sum + costs.chanceOf(anchor), 0) : 0.9;
+  }
+  const inner = tree.of.map((one) => chanceOf(one, costs));
+  return tree.kind === 'and' ? Math.min(...inner) : inner.reduce((sum, one) => sum + one, 0);
 }

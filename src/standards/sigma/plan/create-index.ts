@@ -3,9 +3,9 @@ import { absent, eventValues, lookUp, numberOf, type EventValues, type View } fr
 import type { Filter, Logsource, Rule } from '../rule.ts';
 import { planClass, type ClassPlan, type PositionedTree } from './class-plan.ts';
 import { indexFold } from './index-fold.ts';
-import { measuredCost } from './measured-cost.ts';
+import { measuredCosts } from './measured-costs.ts';
 import { createForest, joined, resolved, truthOfPredicate, type Predicate, type Tree } from './predicate-tree.ts';
-import { staticCost } from './static-cost.ts';
+import { staticCosts } from './static-costs.ts';
 import { createTruths } from './truths.ts';
 
 /** Fields that say what kind of event it is: what rules ask of them is answered once for the kind. */
@@ -24,6 +24,14 @@ interface Planned {
   plan: ClassPlan;
   /** Absent: it is not planned anew. */
   samples?: View[];
+}
+
+/** The classes of one list of logsources. */
+interface Kinds {
+  key: string;
+  /** By EventID, then by Channel, as they stand in events. */
+  byValues: Map<unknown, Map<unknown, Planned>>;
+  size: number;
 }
 
 /**
@@ -64,7 +72,7 @@ export function createIndex(
   function plan(logsources: readonly Logsource[], event: EventValues | undefined): Planned {
     const fitting = fittingTrees(logsources, event);
     const isWorthSampling = fitting.length > sampling.fewRules;
-    return { trees: fitting, plan: planClass(fitting, staticCost), ...(isWorthSampling && { samples: [] }) };
+    return { trees: fitting, plan: planClass(fitting, staticCosts), ...(isWorthSampling && { samples: [] }) };
   }
 
   function sample(planned: Planned, view: View): void {
@@ -73,26 +81,51 @@ export function createIndex(
     if (planned.samples.push(view) === sampling.each) ripe.push(planned);
   }
 
+  /** By the event's own values of the routing fields. */
+  const known = new Map<string, Kinds>();
+  const knownLists = new WeakMap<readonly Logsource[], Kinds>();
+
+  function kindsOf(logsources: readonly Logsource[]): Kinds {
+    let kinds = knownLists.get(logsources);
+    if (kinds) return kinds;
+    const key = sourceKey(logsources);
+    kinds = known.get(key) ?? { key, byValues: new Map(), size: 0 };
+    if (known.size < mostPlans) known.set(key, kinds);
+    knownLists.set(logsources, kinds);
+    return kinds;
+  }
+
+  function plannedFor(view: View, logsources: readonly Logsource[], event: () => EventValues): Planned {
+    const kinds = kindsOf(logsources);
+    const { EventID: id, Channel: channel } = view;
+    const found = kinds.byValues.get(id)?.get(channel);
+    if (found) return found;
+    const route = routeOf(view, asked);
+    const key = route === undefined || plans.size >= mostPlans ? kinds.key : `${kinds.key} ${route}`;
+    const planned = plans.get(key) ?? plan(logsources, key === kinds.key ? undefined : event());
+    if (plans.size < 2 * mostPlans) plans.set(key, planned);
+    if (route !== undefined && kinds.size < mostPlans) {
+      const ofId = kinds.byValues.get(id) ?? new Map<unknown, Planned>();
+      kinds.byValues.set(id, ofId.set(channel, planned));
+      kinds.size += 1;
+    }
+    return planned;
+  }
+
   return {
     evaluate(view, logsources) {
       let values: EventValues | undefined;
       const event = () => (values ??= eventValues(view));
-      const source = sourceKey(logsources);
-      const route = routeOf(view, asked);
-      const key = route === undefined || plans.size >= mostPlans ? source : `${source} ${route}`;
-      let found = plans.get(key);
-      if (!found) {
-        found = plan(logsources, key === source ? undefined : event());
-        if (plans.size < 2 * mostPlans) plans.set(key, found);
-      }
-      sample(found, view);
-      return found.plan.match(view, event, truths).flatMap((position) => rules[position] ?? []);
+      const found = plannedFor(view, logsources, event);
+      if (found.samples) sample(found, view);
+      const positions = found.plan.match(view, event, truths);
+      return positions.length === 0 ? none : positions.flatMap((position) => rules[position] ?? []);
     },
     improve() {
       const planned = ripe.pop();
       if (planned?.samples) {
         const trees = planned.trees.map(({ tree }) => tree);
-        planned.plan = planClass(planned.trees, measuredCost(trees, planned.samples));
+        planned.plan = planClass(planned.trees, measuredCosts(trees, planned.samples));
         samplesKept -= planned.samples.length;
         delete planned.samples;
       }
@@ -100,6 +133,8 @@ export function createIndex(
     },
   };
 }
+
+const none: readonly Rule[] = [];
 
 function sourceKey(logsources: readonly Logsource[]): string {
   let key = '';

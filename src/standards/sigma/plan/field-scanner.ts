@@ -2,8 +2,9 @@ import { numberOf, type Scalar } from '../event-values.ts';
 import type { Anchor } from './anchors.ts';
 import type { Candidates } from './candidates.ts';
 import { indexFold } from './index-fold.ts';
-import { createTextTrie, type Looked } from './text-trie.ts';
-import { createWordSampler } from './word-sampler.ts';
+import { createPlaceProber } from './place-prober.ts';
+import { createWordSampler, isAscii } from './word-sampler.ts';
+import { isBeyondLatin1, type Looked } from './word-table.ts';
 
 /** Finds the anchors of one field in its values. */
 export interface FieldScanner {
@@ -23,50 +24,61 @@ const longestNumber = 40;
 
 export function createFieldScanner(anchorings: readonly Anchoring[]): FieldScanner {
   const whenPresent: number[] = [];
+  const whenEmpty: number[] = [];
   const numbers = new Map<number, readonly number[]>();
-  const equals = new Map<string, readonly number[]>();
-  /** Bit n: a text of that length (31: or longer) is looked for. */
-  let lengths = 0;
-  const looked: Record<'starts' | 'ends' | 'contains', Looked[]> = { starts: [], ends: [], contains: [] };
-  for (const { anchor, rules } of anchorings) {
+  const looked: Looked[] = [];
+  for (const { anchor, rules } of anchorings)
     if (anchor.kind === 'present') whenPresent.push(...rules);
     else if (anchor.kind === 'number') numbers.set(anchor.number, rules);
-    else if (anchor.kind === 'equals') {
-      equals.set(anchor.text, rules);
-      lengths |= 1 << Math.min(31, anchor.text.length);
-    } else looked[anchor.kind].push({ text: anchor.text, rules });
-  }
-  const starts = looked.starts.length > 0 ? createTextTrie(looked.starts, 'forward') : undefined;
-  const ends = looked.ends.length > 0 ? createTextTrie(looked.ends, 'backward') : undefined;
-  const contains = looked.contains.length > 0 ? createWordSampler(looked.contains) : undefined;
+    else if (anchor.text === '') whenEmpty.push(...rules);
+    else looked.push({ kind: anchor.kind, text: anchor.text, rules });
+  const near = createTextScanner(looked.filter(({ text }) => !isBeyondLatin1(text)));
+  const beyond = createTextScanner(looked.filter(({ text }) => isBeyondLatin1(text)));
   const hasNumbers = numbers.size > 0;
+  /** Whole numbers from 0 that are shorter than every text that is looked for. */
+  const shortest = Math.min(15, ...looked.map(({ text }) => text.length));
+  const tooShort = shortest > 1 ? 10 ** (shortest - 1) : 0;
+
+  let value = '';
+  let known: string | undefined;
+  const folded = () => (known ??= indexFold(value));
 
   function lookAt(text: string, into: Candidates): void {
-    let folded: string | undefined;
-    // Folding changes the length of few texts, and only of those that are not Latin 1.
-    if (lengths !== 0 && (((lengths >>> Math.min(31, text.length)) & 1) === 1 || /[^\0-\xff]/.test(text))) {
-      folded = indexFold(text);
-      const rules = equals.get(folded);
-      if (rules) into.add(rules);
-    }
-    if (starts || ends) {
-      folded ??= indexFold(text);
-      starts?.walk(folded, into);
-      ends?.walk(folded, into);
-    }
-    contains?.scan(text, into);
+    value = text;
+    known = undefined;
+    const seen = near?.(text, folded, into) ?? 0;
+    if (seen < 128 && (!beyond || isAscii(text))) return;
+    const again = folded();
+    near?.(again, folded, into);
+    beyond?.(again, folded, into);
   }
 
   return {
     whenPresent,
-    scan(value, into) {
-      if (value === null) return;
-      if (hasNumbers && (typeof value !== 'string' || value.length <= longestNumber)) {
-        const number = numberOf(value);
+    scan(scalar, into) {
+      if (scalar === null) return;
+      if (hasNumbers && (typeof scalar !== 'string' || scalar.length <= longestNumber)) {
+        const number = numberOf(scalar);
         const rules = number === undefined ? undefined : numbers.get(number);
         if (rules) into.add(rules);
       }
-      lookAt(typeof value === 'string' ? value : String(value), into);
+      if (scalar === '') into.add(whenEmpty);
+      else if (typeof scalar === 'string') lookAt(scalar, into);
+      else if (typeof scalar !== 'number' || !Number.isInteger(scalar) || scalar < 0 || scalar >= tooShort)
+        lookAt(String(scalar), into);
     },
   };
+}
+
+/** Gives the characters it has looked at, or-ed, as `PlaceProber` does. */
+type TextScanner = (value: string, folded: () => string, into: Candidates) => number;
+
+function createTextScanner(looked: readonly Looked[]): TextScanner | undefined {
+  const placed = looked.filter(({ kind }) => kind !== 'contains');
+  const contained = looked.filter(({ kind }) => kind === 'contains');
+  const prober = placed.length > 0 ? createPlaceProber(placed) : undefined;
+  const sampler = contained.length > 0 ? createWordSampler(contained) : undefined;
+  if (prober && sampler)
+    return (value, folded, into) => prober.probe(value, folded, into) | sampler.sample(value, folded, into);
+  return prober?.probe ?? sampler?.sample;
 }

@@ -3,14 +3,16 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createEvaluator } from '../evaluate.ts';
 import { linkRules } from '../link-rules.ts';
 import { parseDocuments } from '../parse-documents.ts';
-import type * as Anchors from './anchors.ts';
-import type { CostOf } from './anchors.ts';
+import type * as Choice from './choose-anchors.ts';
+import type { Costs } from './costs.ts';
 import { generatedEvent, generatedLogsources, generatedRule } from './generated.ts';
 import type * as Numbers from '../event-values.ts';
+import type * as Scanner from './field-scanner.ts';
 import type * as Trees from './predicate-tree.ts';
 import type * as Literals from './regex-literals.ts';
 import type * as Sampler from './word-sampler.ts';
-import type * as Trie from './text-trie.ts';
+import type { Looked } from './word-table.ts';
+import type * as Prober from './place-prober.ts';
 
 /** Bugs that an index can have, each put into one module. */
 const mutants: readonly [name: string, module: string, bug: (real: never) => object][] = [
@@ -22,32 +24,45 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
   ],
   [
     'a negated test is taken for one that must be true',
-    './anchors.ts',
-    (real: typeof Anchors) => ({
-      anchorsOf: (tree: Trees.Tree, costOf: CostOf) =>
-        real.anchorsOf(tree.kind === 'leaf' ? { ...tree, negated: false } : tree, costOf),
+    './choose-anchors.ts',
+    (real: typeof Choice) => ({
+      chooseAnchors: (trees: readonly Trees.Tree[], costs: Costs) => real.chooseAnchors(trees.map(unnegated), costs),
     }),
   ],
   [
     'samples begin at the second byte',
     './word-sampler.ts',
     (real: typeof Sampler) => ({
-      createWordSampler(looked: readonly Trie.Looked[]): Sampler.WordSampler {
+      createWordSampler(looked: readonly Looked[]): Sampler.WordSampler {
         const sampler = real.createWordSampler(looked);
-        return { scan: (value, into) => sampler.scan(value.slice(1), into) };
+        return { sample: (value, folded, into) => sampler.sample(value.slice(1), () => folded().slice(1), into) };
       },
     }),
   ],
   [
     'a text that is the whole value is no end of it',
-    './text-trie.ts',
-    (real: typeof Trie) => ({
-      createTextTrie: (looked: readonly Trie.Looked[], direction: 'forward' | 'backward'): Trie.TextTrie => ({
-        walk(value, into) {
-          const shorter = looked.filter(({ text }) => text !== value);
-          real.createTextTrie(shorter, direction).walk(value, into);
+    './place-prober.ts',
+    (real: typeof Prober) => ({
+      createPlaceProber: (looked: readonly Looked[]): Prober.PlaceProber => ({
+        probe(value, folded, into) {
+          const shorter = looked.filter(({ kind, text }) => kind === 'equals' || text !== value);
+          return shorter.length === 0 ? 0 : real.createPlaceProber(shorter).probe(value, folded, into);
         },
       }),
+    }),
+  ],
+  [
+    'a capital letter beyond ASCII is another than the small one',
+    './field-scanner.ts',
+    (real: typeof Scanner) => ({
+      createFieldScanner(anchorings: readonly Scanner.Anchoring[]): Scanner.FieldScanner {
+        const { whenPresent, scan } = real.createFieldScanner(anchorings);
+        // eslint-disable-next-line no-control-regex -- ASCII is what is meant
+        return {
+          whenPresent,
+          scan: (value, into) => scan(typeof value === 'string' ? value.replace(/[^\0-\x7f]/gu, '~') : value, into),
+        };
+      },
     }),
   ],
   [
@@ -66,6 +81,11 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
     }),
   ],
 ];
+
+function unnegated(tree: Trees.Tree): Trees.Tree {
+  if (tree.kind === 'leaf') return { ...tree, negated: false };
+  return tree.kind === 'always' ? tree : { ...tree, of: tree.of.map(unnegated) };
+}
 
 afterEach(() => vi.resetModules());
 

@@ -1,22 +1,27 @@
 import type { Candidates } from './candidates.ts';
-import { indexFold } from './index-fold.ts';
-import type { Looked } from './text-trie.ts';
+import {
+  createWordTable,
+  hashFactor,
+  maskOf,
+  sloppy,
+  wordAt,
+  wordShares,
+  type Looked,
+  type Met,
+  type WordTable,
+} from './word-table.ts';
 
 /** Finds which of many texts stand somewhere in a value, in time that hardly depends on how many there are. */
 export interface WordSampler {
-  scan(value: string, into: Candidates): void;
-}
-
-interface Entry extends Looked {
-  /** Where the word stands in the text. */
-  offset: number;
+  /** Gives the characters it has looked at, or-ed, as `PlaceProber` does. */
+  sample(value: string, folded: () => string, into: Candidates): number;
 }
 
 /**
- * Words of four bytes at every fourth byte see each text of seven bytes or more, at every second those of five, at every one
- * those of four; shorter texts have shorter words.
+ * Words of four characters at every fourth see each text of seven or more, at every second those of five, at every one those of
+ * four; shorter texts have shorter words.
  */
-const strides = [
+export const strides = [
   { step: 4, width: 4, least: 7 },
   { step: 2, width: 4, least: 5 },
   { step: 1, width: 4, least: 4 },
@@ -25,121 +30,162 @@ const strides = [
   { step: 1, width: 1, least: 1 },
 ] as const;
 type Stride = (typeof strides)[number];
-/** Room behind a value, so that a word can be read at its last byte. */
-const slackBytes = 4;
-/** Sets the bit that tells small from capital letters in ASCII and Latin 1: sloppy, and the same on both sides. */
-const sloppy = 0x20_20_20_20;
 
-let buffer = Buffer.alloc(65_536);
-let words = new Int32Array(buffer.buffer, buffer.byteOffset, buffer.length >> 2);
+export const strideOf = (text: string): Stride | undefined => strides.find(({ least }) => text.length >= least);
 
-/** The value's characters as bytes, each cut to its low eight bits. */
-function write(value: string): void {
-  if (value.length + slackBytes > buffer.length) {
-    buffer = Buffer.alloc(2 * value.length + 2 * slackBytes);
-    words = new Int32Array(buffer.buffer, buffer.byteOffset, buffer.length >> 2);
-  }
-  buffer.write(value, 'latin1');
-}
+/** Longer values are copied, which costs as much as reading this many characters in place. */
+const copiedFrom = 32;
+/** What is copied at once; a multiple of four. */
+const chunk = 65_536;
+/** Room for a word that begins at the last byte. */
+const buffer = Buffer.alloc(chunk + 8);
+const words = new Int32Array(buffer.buffer, buffer.byteOffset, buffer.length >> 2);
+
+type Sampling = Stride & { table: WordTable };
 
 /** @param looked none of them is empty */
 export function createWordSampler(looked: readonly Looked[]): WordSampler {
-  const groups = strides.map((stride) => ({ stride, looked: [] as Looked[] }));
-  for (const one of looked) groups[strides.findIndex(({ least }) => one.text.length >= least)]?.looked.push(one);
-  const samplers = groups.flatMap(({ stride, looked: ofIt }) =>
-    ofIt.length === 0 ? [] : [sampler(stride, entriesOf(ofIt, stride))],
+  const samplings = [...Map.groupBy(looked, ({ text }) => strideOf(text))].flatMap(([stride, ofIt]): Sampling[] =>
+    stride ? [{ ...stride, table: createWordTable(metOf(ofIt, stride)) }] : [],
   );
   const least = Math.min(...looked.map(({ text }) => text.length));
 
   return {
-    scan(value, into) {
-      const isWide = /[^\0-\xff]/.test(value);
-      // Only what is not Latin 1 can become longer by folding.
-      if (value.length < least && !isWide) return;
-      const source = isWide ? indexFold(value) : value;
-      write(source);
-      for (const sample of samplers) sample(source, isWide, into);
+    sample(value, folded, into) {
+      if (value.length < least) return 0;
+      if (value.length < copiedFrom) {
+        let seen = 0;
+        for (const sampling of samplings) seen |= readInPlace(value, sampling, folded, into);
+        return seen;
+      }
+      let seen = 0;
+      for (let from = 0; from < value.length; from += chunk) {
+        const part = from === 0 && value.length <= chunk ? value : value.slice(from, from + chunk + 3);
+        if (!copy(part)) seen = 0xff;
+        for (const sampling of samplings)
+          if (sampling.step === 4) readWords(value, from, part.length, sampling, folded, into);
+          else readBytes(value, from, part.length, sampling, folded, into);
+      }
+      return seen;
     },
   };
 }
 
-/** By the word that stands at `offset` in a text. */
-function entriesOf(looked: readonly Looked[], stride: Stride): Map<number, Entry[]> {
-  const entries = new Map<number, Entry[]>();
-  const shares = wordShares(looked, stride.width);
-  for (const one of looked)
-    for (const offset of rarestOffsets(one.text, stride, shares)) {
-      const word = wordAt(one.text, offset, stride.width);
-      entries.set(word, [...(entries.get(word) ?? []), { ...one, offset }]);
-    }
-  return entries;
+/** What the buffer holds; the same value is mostly read by several samplers one after the other. */
+let copied = '';
+let isCopyAscii = true;
+
+/** Whether all its characters are ASCII. */
+export function isAscii(value: string): boolean {
+  for (let from = 0; from < value.length; from += chunk)
+    if (!copy(value.length <= chunk ? value : value.slice(from, from + chunk))) return false;
+  return true;
 }
 
-function wordAt(text: string, at: number, width: number): number {
-  let word = 0;
-  for (let byte = width - 1; byte >= 0; byte -= 1) word = (word << 8) | (text.charCodeAt(at + byte) & 0xff);
-  return word | (sloppy & maskOf(width));
+/** False: what is copied is the low bytes of characters that are not all ASCII. */
+function copy(part: string): boolean {
+  if (part === copied) return isCopyAscii;
+  copied = part;
+  // UTF-8 has as many bytes as there are characters only where all are ASCII.
+  isCopyAscii = buffer.write(part) === part.length;
+  if (!isCopyAscii) buffer.write(part, 'latin1');
+  return isCopyAscii;
 }
 
-const maskOf = (width: number) => (width === 4 ? -1 : 2 ** (8 * width) - 1);
-
-/** How many of the texts have a word: what many rules look for is what logs are full of. */
-function wordShares(looked: readonly Looked[], width: number): Map<number, number> {
-  const shares = new Map<number, number>();
-  for (const { text } of looked) {
-    const own = new Set<number>();
-    for (let at = 0; at + width <= text.length; at += 1) own.add(wordAt(text, at, width));
-    for (const word of own) shares.set(word, (shares.get(word) ?? 0) + 1);
-  }
-  return shares;
-}
-
-/** For each way a text can lie to the samples, the offset of its rarest word that a sample meets. */
-function rarestOffsets(text: string, { step, width }: Stride, shares: ReadonlyMap<number, number>): number[] {
-  const shareAt = (at: number) => shares.get(wordAt(text, at, width)) ?? 0;
-  return Array.from({ length: step }, (_, first) => {
-    let best = first;
-    for (let at = first; at + width <= text.length; at += step) if (shareAt(at) < shareAt(best)) best = at;
-    return best;
-  });
-}
-
-/** @param source what was written; `isFolded`: it is folded already */
-type Sample = (source: string, isFolded: boolean, into: Candidates) => void;
-
-/** A bitmap, as large as the words need, says no to nearly everything. */
-function sampler({ step, width }: Stride, entries: ReadonlyMap<number, readonly Entry[]>): Sample {
-  const bits = Math.max(10, Math.ceil(Math.log2(entries.size * 16)));
-  const shift = 32 - bits;
-  const bitmap = new Int32Array(1 << (bits - 5));
-  for (const word of entries.keys()) {
-    const hash = Math.imul(word, 0x9e_37_79_b1) >>> shift;
-    bitmap[hash >> 5] = (bitmap[hash >> 5] ?? 0) | (1 << (hash & 31));
-  }
+function readInPlace(value: string, { step, width, table }: Sampling, folded: () => string, into: Candidates): number {
+  const { bitmap, shift } = table;
+  const last = value.length - width;
   const mask = maskOf(width);
-  const small = sloppy & mask;
-
-  function check(word: number, at: number, folded: string, into: Candidates): void {
-    for (const { text, offset, rules } of entries.get(word) ?? [])
-      if (at >= offset && folded.startsWith(text, at - offset)) into.add(rules);
-  }
-
-  return (source, isFolded, into) => {
-    let folded = isFolded ? source : undefined;
-    const last = source.length - width;
-    for (let at = 0; at <= last; at += step) {
-      const whole =
-        step === 4
-          ? (words[at >> 2] ?? 0)
-          : (buffer[at] ?? 0) |
-            ((buffer[at + 1] ?? 0) << 8) |
-            ((buffer[at + 2] ?? 0) << 16) |
-            ((buffer[at + 3] ?? 0) << 24);
-      const word = (whole & mask) | small;
-      const hash = Math.imul(word, 0x9e_37_79_b1) >>> shift;
-      if (((bitmap[hash >> 5] ?? 0) & (1 << (hash & 31))) === 0) continue;
-      folded ??= indexFold(source);
-      check(word, at, folded, into);
+  let seen = 0;
+  for (let at = 0; at <= last; at += step) {
+    const first = value.charCodeAt(at);
+    seen |= first;
+    let word = first & 0xff;
+    for (let byte = 1; byte < width; byte += 1) {
+      const code = value.charCodeAt(at + byte);
+      seen |= code;
+      word |= (code & 0xff) << (8 * byte);
     }
-  };
+    word = (word | sloppy) & mask;
+    const hash = Math.imul(word, hashFactor) >>> shift;
+    if (((bitmap[hash >> 5] ?? 0) & (1 << (hash & 31))) !== 0) check(table.of(word), at, value, folded, into);
+  }
+  return seen;
+}
+
+/** Every fourth place of the copy. `from`: where in the value the copy begins; `length`: of the copy. */
+function readWords(
+  value: string,
+  from: number,
+  length: number,
+  { table }: Sampling,
+  folded: () => string,
+  into: Candidates,
+): void {
+  const { bitmap, shift } = table;
+  const end = length >> 2;
+  for (let at = 0; at < end; at += 1) {
+    const word = (words[at] ?? 0) | sloppy;
+    const hash = Math.imul(word, hashFactor) >>> shift;
+    if (((bitmap[hash >> 5] ?? 0) & (1 << (hash & 31))) !== 0)
+      check(table.of(word), from + 4 * at, value, folded, into);
+  }
+}
+
+function readBytes(
+  value: string,
+  from: number,
+  length: number,
+  { step, width, table }: Sampling,
+  folded: () => string,
+  into: Candidates,
+): void {
+  const { bitmap, shift } = table;
+  const last = length - width;
+  const mask = maskOf(width);
+  for (let at = 0; at <= last; at += step) {
+    // From `at` on: of two neighbouring words, when it is not the first byte of one.
+    const bits = (at & 3) << 3;
+    const low = words[at >> 2] ?? 0;
+    const whole = bits === 0 ? low : (low >>> bits) | ((words[(at >> 2) + 1] ?? 0) << (32 - bits));
+    const word = (whole | sloppy) & mask;
+    const hash = Math.imul(word, hashFactor) >>> shift;
+    if (((bitmap[hash >> 5] ?? 0) & (1 << (hash & 31))) !== 0) check(table.of(word), from + at, value, folded, into);
+  }
+}
+
+/** @param met what stands in the table for a word that was read at `at` */
+function check(
+  met: readonly Met[] | undefined,
+  at: number,
+  value: string,
+  folded: () => string,
+  into: Candidates,
+): void {
+  if (!met) return;
+  const text = folded();
+  for (const one of met) {
+    const isThere =
+      text.length === value.length
+        ? at >= one.offset && text.startsWith(one.text, at - one.offset)
+        : text.includes(one.text);
+    if (isThere) into.add(one.rules);
+  }
+}
+
+/** For each way a text can lie to the samples, its rarest word that a sample meets. */
+function metOf(looked: readonly Looked[], { step, width }: Stride): { word: number; met: Met }[] {
+  const shares = wordShares(
+    looked.map(({ text }) => text),
+    width,
+  );
+  return looked.flatMap((one) => {
+    const { text } = one;
+    const shareAt = (at: number) => shares.get(wordAt(text, at, width)) ?? 0;
+    return Array.from({ length: step }, (_, first) => {
+      let best = first;
+      for (let at = first; at + width <= text.length; at += step) if (shareAt(at) < shareAt(best)) best = at;
+      return { word: wordAt(text, best, width), met: { ...one, offset: best } };
+    });
+  });
 }

@@ -1,0 +1,87 @@
+/**
+ * One engine on one lane, in a process of its own: blocks of events are parsed alone and parsed and matched, in turn. Prints
+ * one line of JSON. Arguments: lane, events at most, "index" or "brute".
+ */
+import { constants, zstdDecompressSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { logsourcesOf } from '../../connectors/windows/channels.ts';
+import { createEvaluator, createIndex, type Evaluator } from '../../src/standards/sigma/index.ts';
+import { corpusDir } from '../../test/corpus.ts';
+import { readRules, sigmaHqTexts } from './rules.ts';
+
+const [lane = 'bal', most = '50000', kind = 'index'] = process.argv.slice(2);
+const blockEvents = 100;
+
+const packed = readFileSync(join(corpusDir, 'data/bench', `${lane}.jsonl.zst`));
+const lines = zstdDecompressSync(packed, { params: { [constants.ZSTD_d_windowLogMax]: 27 } })
+  .toString('utf8')
+  .split('\n')
+  .filter((line) => line !== '')
+  // As bytes: what arrives is decoded within the time that is measured.
+  .slice(0, Number(most))
+  .map((line) => Buffer.from(line));
+
+const texts = sigmaHqTexts();
+const startedAt = performance.now();
+const { rules, filters } = readRules(texts);
+const loadedAt = performance.now();
+const evaluator: Evaluator = kind === 'brute' ? createEvaluator(rules, filters) : createIndex(rules, filters);
+const indexedAt = performance.now();
+
+const other = [{ product: 'zeek' }];
+const parse = (line: Buffer): Record<string, unknown> => JSON.parse(line.toString());
+const logsources = (event: Record<string, unknown>) =>
+  typeof event['Channel'] === 'string'
+    ? logsourcesOf(event['Channel'], Number(event['EventID']), event['EventType'])
+    : other;
+
+let hits = 0;
+function timed(block: readonly Buffer[], matches: boolean): number {
+  const from = performance.now();
+  for (const line of block) {
+    const event = parse(line);
+    if (matches) hits += evaluator.evaluate(event, logsources(event)).length;
+  }
+  return performance.now() - from;
+}
+
+const blocks = Array.from({ length: Math.floor(lines.length / blockEvents) }, (_, at) =>
+  lines.slice(at * blockEvents, (at + 1) * blockEvents),
+);
+// Trained and warmed by other events than those that are measured.
+const warming = blocks.filter((_, at) => at % 3 === 0);
+const measured = blocks.filter((_, at) => at % 3 !== 0);
+for (const block of warming) {
+  timed(block, true);
+  evaluator.improve?.();
+}
+while (evaluator.improve?.() === true);
+for (const block of warming) timed(block, true);
+hits = 0;
+const samples = measured.map((block, at) => {
+  if (at % 2 === 0) return { parse: timed(block, false), both: timed(block, true) };
+  const both = timed(block, true);
+  return { parse: timed(block, false), both };
+});
+const sum = (of: typeof samples) =>
+  of.reduce((total, { parse: alone, both }) => ({ parse: total.parse + alone, both: total.both + both }), { parse: 0, both: 0 });
+const ratio = ({ parse: alone, both }: { parse: number; both: number }) => Number((alone / both).toFixed(3));
+const quiet = samples.toSorted((a, b) => a.parse - b.parse).slice(0, Math.ceil(samples.length * 0.6));
+const each = (ms: number, of: number) => Number(((ms * 1000) / of / blockEvents).toFixed(2));
+console.log(
+  JSON.stringify({
+    lane,
+    kind,
+    rules: rules.length,
+    events: measured.length * blockEvents,
+    hits,
+    load_ms: Math.round(loadedAt - startedAt),
+    index_ms: Math.round(indexedAt - loadedAt),
+    ratio_all: ratio(sum(samples)),
+    ratio_quiet: ratio(sum(quiet)),
+    parse_us: each(sum(quiet).parse, quiet.length),
+    match_us: each(sum(quiet).both - sum(quiet).parse, quiet.length),
+    rss_mb: Math.round(process.memoryUsage.rss() / 1e6),
+  }),
+);

@@ -1,0 +1,4 @@
+import { describeFormat } from '../../test/format-golden.ts';
+import { gcpAudit } from './format.ts';
+
+describeFormat(gcpAudit, import.meta.dirname, []);

@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import { systemClock } from '../../base/clock.ts';
+import type { Packs, PreparedUpdate, RevisionRehearsal } from '../../detect/index.ts';
+import { command, type World } from '../command.ts';
+import { errors } from '../errors.ts';
+import { rehearseOnHistory } from '../rehearse-on-history.ts';
+import { ruleSources } from '../rule-sources.ts';
+
+const name = z.string().describe('name of the pack');
+
+export const contentCommands = [
+  command({
+    name: 'content add',
+    summary: 'use rules of others: a folder, an archive or a git repository, at a revision that stays',
+    args: z.object({
+      source: z.string().describe('folder, .tar.gz or .zip file, or https://, ssh:// or file:// of git'),
+    }),
+    options: z.object({
+      name: z.string().optional().describe('how it is called (the last part of the source)'),
+      ref: z.string().optional().describe('git: branch, tag or commit (the default branch)'),
+      only: z.array(z.string()).default([]).describe('folders of it to take (all)'),
+    }),
+    async run(world, { args, options }) {
+      const packs = await packsOf(world);
+      return packs.add(args.source, {
+        only: options.only,
+        ...(options.name === undefined ? {} : { name: options.name }),
+        ...(options.ref === undefined ? {} : { ref: options.ref }),
+      });
+    },
+    show: (pack) =>
+      [
+        `${pack.name} is at ${pack.revision}: ${countsText(pack.counts)}.`,
+        ...licenceText(pack.licence),
+        ...leftOutText(pack.left_out),
+        'Its rules begin in shadow; a running server has them within seconds. Problems: firebreak rule list',
+      ].join('\n'),
+  }),
+  command({
+    name: 'content list',
+    summary: 'content packs with their revision and licence',
+    args: z.object({}),
+    options: z.object({}),
+    run: async (world) => ({ items: await (await packsOf(world)).list() }),
+    show: ({ items }) => ({
+      columns: ['name', 'rules', 'licence', 'revision', 'added', 'state', 'source'],
+      rows: items.map((pack) => [
+        pack.name,
+        pack.counts.rules + pack.counts.correlations,
+        pack.licence ? (pack.licence.spdx ?? 'other') : 'none',
+        pack.revision.slice(0, 12),
+        pack.added_at,
+        pack.is_intact ? 'as added' : 'changed on disk',
+        pack.source.kind === 'git' ? pack.source.url : pack.source.path,
+      ]),
+      empty: 'No content packs. One for a start: firebreak content add https://github.com/SigmaHQ/sigma --only rules',
+    }),
+    exitCode: ({ items }) => (items.every((pack) => pack.is_intact) ? 0 : 3),
+  }),
+  command({
+    name: 'content update',
+    summary: 'what its source holds now: what changed, what it would have found, and then whether to use it',
+    args: z.object({ name }),
+    options: z.object({
+      from: z.string().optional().describe('another folder, archive or address from now on'),
+      ref: z.string().optional().describe('git: another branch, tag or commit'),
+      days: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(3_650)
+        .default(7)
+        .describe('how much history it is tried on (7; 0: none)'),
+      apply: z.boolean().default(false).describe('use it without a question'),
+    }),
+    async run(world, { args, options }) {
+      const update = await (
+        await packsOf(world)
+      ).prepareUpdate(args.name, {
+        ...(options.from === undefined ? {} : { from: options.from }),
+        ...(options.ref === undefined ? {} : { ref: options.ref }),
+      });
+      const told = {
+        name: args.name,
+        from: update.present.revision,
+        to: update.next.revision,
+        is_same: update.isSame,
+        licence: update.next.licence,
+        ...update.diff,
+        rehearsal: update.isSame || options.days === 0 ? null : await rehearseOnHistory(world, update, options.days),
+      };
+      if (update.isSame && update.present.revision === update.next.revision) return { ...told, is_applied: false };
+      if (!options.apply && !update.isSame) {
+        if (!world.isInteractive) return { ...told, is_applied: false };
+        world.say(updateText(told));
+        const answer = await world.ask('Use this revision? (yes/no) ');
+        if (answer.trim().toLowerCase() !== 'yes') throw errors.NOT_CONFIRMED([]);
+      }
+      await update.apply();
+      return { ...told, is_applied: true };
+    },
+    show: (told) =>
+      [
+        updateText(told),
+        told.is_applied
+          ? `${told.name} is at ${told.to} now.`
+          : told.is_same
+            ? 'Nothing to do.'
+            : `Nothing was changed. To use it: firebreak content update ${told.name} --apply`,
+      ].join('\n'),
+  }),
+  command({
+    name: 'content remove',
+    summary: 'take a pack out; its findings and incidents stay',
+    args: z.object({ name }),
+    options: z.object({}),
+    run: async (world, { args }) => ({ removed: (await (await packsOf(world)).remove(args.name)).name }),
+    show: ({ removed }) => `${removed} is removed.`,
+  }),
+];
+
+async function packsOf(world: World): Promise<Packs> {
+  const { createPacks } = await import('../../detect/index.ts');
+  const { packsDir, overridesDirs } = ruleSources(world);
+  return createPacks({
+    dir: packsDir,
+    overridesDirs,
+    clock: systemClock,
+    environment: world.environment,
+    pathOf: (given) => world.path(given),
+    signal: world.signal,
+  });
+}
+
+interface Told {
+  name: string;
+  from: string;
+  to: string;
+  is_same: boolean;
+  licence: PreparedUpdate['next']['licence'];
+  added: PreparedUpdate['diff']['added'];
+  removed: PreparedUpdate['diff']['removed'];
+  changed: PreparedUpdate['diff']['changed'];
+  isLicenceChanged: boolean;
+  rehearsal: (RevisionRehearsal & { days: number; is_cut: boolean }) | null;
+}
+
+const shownRules = 50;
+
+function updateText(told: Told): string {
+  if (told.is_same) return `${told.name} holds the same rules at ${told.to}.`;
+  const { added, removed, changed, rehearsal } = told;
+  const listed = (sign: string, rules: Told['added']) => [
+    ...rules.slice(0, shownRules).map(({ level, title, id }) => `  ${sign} ${level}: ${title} (${id})`),
+    ...(rules.length > shownRules ? [`  ${sign} … and ${rules.length - shownRules} more (--json shows all)`] : []),
+  ];
+  return [
+    `${told.name} ${told.from.slice(0, 12)} → ${told.to.slice(0, 12)}: ${added.length} rules more, ${removed.length} less, ${changed.length} changed.`,
+    ...(told.isLicenceChanged ? ['Its licence is another text now:', ...licenceText(told.licence)] : []),
+    ...listed('+', added),
+    ...listed('-', removed),
+    ...changed
+      .slice(0, shownRules)
+      .flatMap(({ title, id, file, diff }) => [
+        `  ~ ${title} (${id}), ${file}`,
+        ...diff.slice(0, 60).map((line) => `      ${line}`),
+        ...(diff.length > 60 ? [`      … ${diff.length - 60} lines more (--json shows all)`] : []),
+      ]),
+    ...(changed.length > shownRules ? [`  ~ … and ${changed.length - shownRules} more (--json shows all)`] : []),
+    ...(rehearsal ? rehearsalText(rehearsal) : []),
+  ].join('\n');
+}
+
+function rehearsalText(rehearsal: NonNullable<Told['rehearsal']>): string[] {
+  const { days, events, present, next, rules } = rehearsal;
+  if (events === 0) return [`The history of the last ${days} days is empty: it was not rehearsed.`];
+  const cut = rehearsal.is_cut ? ', the youngest of them' : '';
+  return [
+    `On ${events} events of the last ${days} days${cut} it makes ${next} findings; the present revision makes ${present}.`,
+    ...rules.slice(0, 20).map((rule) => `    ${rule.present} → ${rule.next}  ${rule.title}`),
+  ];
+}
+
+function countsText({ rules, correlations, filters, refused }: PreparedUpdate['next']['counts']): string {
+  const more = [
+    ...(correlations > 0 ? [`${correlations} correlations`] : []),
+    ...(filters > 0 ? [`${filters} filters`] : []),
+    ...(refused > 0 ? [`${refused} that do not load`] : []),
+  ];
+  return [`${rules} rules`, ...more].join(', ');
+}
+
+function licenceText(licence: PreparedUpdate['next']['licence']): string[] {
+  if (!licence) return ['It has no licence file: ask its author before you use it.'];
+  return [
+    `Licence: ${licence.spdx ?? 'not one that is known here'} (${licence.file})`,
+    ...licence.first_lines.map((line) => `  ${line}`),
+  ];
+}
+
+function leftOutText(leftOut: PreparedUpdate['next']['leftOut']): string[] {
+  const reasons = {
+    no_rule: 'other files',
+    deprecated: 'files whose rules are deprecated or unsupported',
+    too_large: 'files over 2 MB',
+    link: 'links or submodules',
+  } as const;
+  const texts = Object.entries(reasons).flatMap(([key, text]) => {
+    const count = leftOut[key as keyof typeof reasons];
+    return count > 0 ? [`${count} ${text}`] : [];
+  });
+  return texts.length > 0 ? [`Left out: ${texts.join(', ')}.`] : [];
+}

@@ -1,0 +1,54 @@
+import { coverEpisode } from './cover-episode.ts';
+import { isTwin } from './is-twin.ts';
+import { slidingFigure } from './sliding-figure.ts';
+import type { WindowPlan } from './window-plan.ts';
+import type { Advance, Entry, Episode, EpisodeKeeper, WindowState } from './window-state.ts';
+
+/**
+ * Looks at every window that holds the new entry: they end at the entry itself or at a later one within the timespan
+ * (SPEC.md [C2], [C11]). More events cannot make such a condition false, so an entry fires once and stays fired.
+ */
+export function slideWindow<D, E extends Episode>(
+  plan: WindowPlan,
+  state: WindowState<D, E>,
+  arrived: Entry<D>,
+  keeper: EpisodeKeeper<D, E>,
+  advance: Advance<D, E>,
+): void {
+  const { entries } = state;
+  const { timespanMs } = plan;
+  const figure = slidingFigure(plan.rule, plan.holds);
+  const ends: { entry: Entry<D>; detail: D | undefined }[] = [];
+  let held: { first: number; last: number } | undefined;
+  let start = entries.findIndex(({ t }) => t >= arrived.t - timespanMs);
+  const place = entries.indexOf(arrived);
+  for (let at = start; at < entries.length; at += 1) {
+    const end = entries[at];
+    if (!end || end.t > arrived.t + timespanMs) break;
+    figure.add(end);
+    if (at < place) continue;
+    for (let out = entries[start]; out && out.t < end.t - timespanMs; out = entries[(start += 1)]) figure.remove(out);
+    // One that held before holds with more in it, and may now begin earlier.
+    const hasFired = end.f === 1;
+    if (!hasFired && !figure.holds()) continue;
+    held = { first: held?.first ?? entries[start]?.t ?? end.t, last: end.t };
+    if (hasFired) continue;
+    const isTold = [entries[at - 1], entries[at + 1]].some((twin) => isTwin(plan, twin, end) && twin?.f === 1);
+    end.f = 1;
+    if (!isTold) ends.push({ entry: end, detail: end.d });
+  }
+  // All of these windows hold the new entry, so they are of one episode.
+  const covered = coverEpisode(plan, state, arrived, keeper, held);
+  if (!covered) return;
+  advance.changed.add(covered.episode);
+  for (const [index, { entry, detail }] of ends.entries()) {
+    const sourceId = state.sources[entry.s]?.id ?? '';
+    advance.firings.push({
+      end: entry,
+      detail,
+      sourceId,
+      episode: covered.episode,
+      isFirst: covered.isNew && index === 0,
+    });
+  }
+}
