@@ -1,6 +1,7 @@
 import type { Format } from '../src/connector/index.ts';
 import { auditd } from './auditd/format.ts';
 import { azure } from './azure/format.ts';
+import { bitbucketAudit } from './bitbucket/format.ts';
 import { cloudTrail } from './cloudtrail/format.ts';
 import { gcpAudit } from './gcp/format.ts';
 import { githubAudit } from './github/format.ts';
@@ -9,6 +10,7 @@ import { kubernetesAudit } from './kubernetes/format.ts';
 import { linuxSysmon } from './linux-sysmon/format.ts';
 import { m365Audit } from './m365/format.ts';
 import { okta } from './okta/format.ts';
+import { openCanary } from './opencanary/format.ts';
 import { sshd } from './sshd/format.ts';
 import { suricataEve } from './suricata/format.ts';
 import { webAccess } from './web-access/format.ts';
@@ -32,6 +34,8 @@ export const allFormats: ReadonlyMap<string, Format> = new Map(
     gcpAudit,
     kubernetesAudit,
     githubAudit,
+    bitbucketAudit,
+    openCanary,
     json,
   ].map((format) => [format.name, format]),
 );

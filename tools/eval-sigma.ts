@@ -21,8 +21,8 @@ const usual = resolve(root, process.env['FIREBREAK_DATA_DIR'] ?? '../shared', 'd
 const { values } = parseArgs({ options: { dir: { type: 'string' } } });
 const dir = resolve(values.dir ?? usual);
 
-const say = (text: string) => void console.log(escapeControl(text));
-const complain = (text: string) => void console.error(escapeControl(text));
+const say = (text: string) => console.log(escapeControl(text));
+const complain = (text: string) => console.error(escapeControl(text));
 
 const summary = {
   regression_total: 0,

@@ -174,6 +174,8 @@ const shapes: Readonly<Record<string, Shape>> = {
   'gcp//gcp.audit': gcp,
   'gcp//google_workspace.admin': gcp,
   'gcp//google_workspace.login': gcp,
+  'bitbucket//audit': { base: () => ({ author: { name: 'a' }, timestamp: time }) },
+  'opencanary/application/': { base: () => ({ src_host: '192.0.2.1', dst_host: '192.0.2.2', node_id: 'n' }) },
   'github//audit': { base: () => ({ '@timestamp': 1_795_000_000_000, _document_id: 'd', actor: 'a', org: 'o' }) },
   'kubernetes//audit': kubernetes,
   'kubernetes/application/audit': kubernetes,

@@ -2,7 +2,7 @@ import {
   addressOf,
   isRecord,
   isTrustedProxy,
-  readJsonRecord,
+  recordList,
   recordTime,
   subjectList,
   textOf,
@@ -69,12 +69,8 @@ export const azure: Format = {
   recognise(line) {
     return line.trimStart().startsWith('{') && readAzureRecord(line) ? 2 : 0;
   },
-  split(line) {
-    // Event Hubs and storage accounts deliver several records as one.
-    if (!/^\s{0,64}\{\s{0,64}"records"/.test(line.slice(0, 160))) return undefined;
-    const records = readJsonRecord(line)?.['records'];
-    return Array.isArray(records) ? records.map((record: unknown) => JSON.stringify(record)) : undefined;
-  },
+  // Event Hubs and storage accounts deliver several records as one.
+  split: (line) => recordList(line, 'records'),
   read(line, context) {
     const record = readAzureRecord(line);
     if (!record) return undefined;

@@ -3,6 +3,7 @@ import {
   isRecord,
   isTrustedProxy,
   readJsonRecord,
+  recordList,
   recordTime,
   subjectList,
   textOf,
@@ -71,11 +72,7 @@ export const cloudTrail: Format = {
   recognise(line) {
     return line.trimStart().startsWith('{') && readTrailRecord(line) ? 2 : 0;
   },
-  split(line) {
-    if (!/^\s{0,64}\{\s{0,64}"Records"/.test(line.slice(0, 160))) return undefined;
-    const records = readJsonRecord(line)?.['Records'];
-    return Array.isArray(records) ? records.map((record: unknown) => JSON.stringify(record)) : undefined;
-  },
+  split: (line) => recordList(line, 'Records'),
   read(line, context) {
     const record = readTrailRecord(line);
     if (!record) return undefined;

@@ -30,8 +30,7 @@ export function viewOf(eve: Eve): Record<string, unknown> {
   put('dst_ip', eve['dest_ip']);
   put('dst_port', eve['dest_port']);
   const { dns, http, flow } = eve;
-  // What a firewall would call let through; `flow.action` is there when Suricata stands in the way.
-  if (eve['event_type'] === 'flow' && isRecord(flow)) put('blocked', textOf(flow['action']) === 'drop');
+  if (eve['event_type'] === 'flow' && isRecord(flow)) put('blocked', isBlocked(flow));
   if (isRecord(dns)) {
     const one = oneDns(dns);
     view['dns'] = one.dns;
@@ -42,8 +41,12 @@ export function viewOf(eve: Eve): Record<string, unknown> {
   if (isRecord(http) && eve['event_type'] !== 'dns') {
     const uri = textOf(http['url']);
     const mark = uri?.indexOf('?') ?? -1;
-    put('c-uri', uri);
-    put('c-uri-stem', mark < 0 ? uri : uri?.slice(0, mark));
+    const stem = mark < 0 ? uri : uri?.slice(0, mark);
+    for (const side of ['c', 'cs']) {
+      put(`${side}-uri`, uri);
+      put(`${side}-uri-stem`, stem);
+    }
+    put('c-uri-extension', /\.(\w{1,16})$/.exec(stem?.slice(-32) ?? '')?.[1]);
     put('c-uri-query', mark < 0 ? undefined : uri?.slice(mark + 1));
     put('c-useragent', http['http_user_agent']);
     put('cs-host', http['hostname']);
@@ -53,6 +56,12 @@ export function viewOf(eve: Eve): Record<string, unknown> {
     put('sc-status', http['status']);
   }
   return view;
+}
+
+/** As a firewall would say it; `flow.action` is there when Suricata stands in the way. Without an answer nobody knows. */
+function isBlocked(flow: Eve): boolean | undefined {
+  if (flow['action'] === 'drop') return true;
+  return /^(?:established|closed|bypassed)$/.test(textOf(flow['state']) ?? '') ? false : undefined;
 }
 
 const records = (value: unknown): Eve[] =>

@@ -70,8 +70,6 @@ test('rule eval prints a JSON line for each hit, with file, line and the fields 
 test('rule eval reads standard input, and rules and events in any order', async () => {
   const { out } = await firebreak(['rule', 'eval', at('rules/one.yml'), '-'], `${event('adm')}\n`);
   expect(JSON.parse(out)).toMatchObject({ file: '-', line: 1, rule_id: 'one' });
-  const packed = gzipSync(event('adm')).toString('latin1');
-  expect(packed.startsWith('\u001f')).toBe(true);
   const none = await firebreak(['rule', 'eval', '--json', '--rules', at('rules'), '-'], `${event('bob')}\n`);
   expect({ code: none.code, out: none.out }).toEqual({ code: 0, out: '' });
 });
@@ -130,6 +128,12 @@ test('rule lint is exit code 3 when there is something to mend', async () => {
   expect(out).toMatch(/odd\.yml:8:12: warning: The value "x" is in the list twice/);
   expect(out).toContain('2 documents: 1 errors, 1 warnings');
   expect((await firebreak(['rule', 'lint', at('rules')])).code).toBe(0);
+});
+
+test('rule lint finds nothing in the rules that we ship', async () => {
+  const { code, out } = await firebreak(['rule', 'lint']);
+  expect(out).toMatch(/^\d{2,} documents: 0 errors, 0 warnings/m);
+  expect(code).toBe(0);
 });
 
 test('rule list --why-not-loaded needs no server', async () => {

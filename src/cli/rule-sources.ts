@@ -10,5 +10,6 @@ export function ruleSources(world: World): Required<RuleSources> {
     packsDir: join(world.path(state), 'content'),
     overridesDirs: content.overrides.map((dir) => world.content(dir)),
     pipelines: content.pipelines.map((path) => world.content(path)),
+    cacheFile: join(world.path(state), 'cache/rules'),
   };
 }

@@ -14,6 +14,7 @@ export { isTrustedProxy } from './trusted-proxy.ts';
 export { addressOf, subjectList } from './subject-list.ts';
 export { auditCall, auditLogon, type AuditCall } from './audit-call.ts';
 export { withText } from './with-text.ts';
+export { recordList } from './record-list.ts';
 export { isRecord, readJsonRecord } from './json-record.ts';
 export { fieldsOf, integerOf, ocsfEvent, textOf } from './ocsf.ts';
 export type { Fields } from './ocsf.ts';

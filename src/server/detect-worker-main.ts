@@ -22,6 +22,7 @@ const settings = z
     packsDir: z.string(),
     overridesDirs: z.array(z.string()),
     pipelines: z.array(z.string()),
+    cacheFile: z.string(),
     worker: z.string(),
   })
   .parse(workerData);
@@ -51,6 +52,7 @@ const detect = await createDetect({
   packsDir: settings.packsDir,
   overridesDirs: settings.overridesDirs,
   pipelines: settings.pipelines,
+  cacheFile: settings.cacheFile,
   worker: settings.worker,
 });
 const loop = startLoop({ name: 'detect', everyMs: 1_000, log, turn: () => detect.stage.turn() });

@@ -75,7 +75,7 @@ export async function judgeCorrelations(
       else if (fires && line !== undefined && first !== null && line !== first) tell('other line', line);
     }
   for (const [id, line] of firstLines) {
-    const [rule = ''] = z.tuple([z.string()], z.unknown()).parse(JSON.parse(id));
+    const [rule] = z.tuple([z.string()], z.unknown()).parse(JSON.parse(id));
     result.disagreements.push({ way: 'extra', rule, title: titles.get(rule) ?? '', log, line });
   }
   return result;

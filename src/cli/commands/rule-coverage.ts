@@ -74,6 +74,10 @@ function showCoverage(coverage: Coverage & { formats: string[]; formats_of: stri
     ...unfed
       .slice(0, shownNever)
       .map(({ logsource, rules }) => `  ${String(rules).padStart(5)} rules for ${nameOf(logsource)}: nothing feeds it`),
+    ...never
+      .filter(({ logsource }) => logsource === null || never.length <= shownNever)
+      .slice(0, shownNever)
+      .map(({ title, file }) => `  ${title} (${file})`),
     ...(unfed.length > shownNever ? [`  and ${unfed.length - shownNever} more logsources; --json has all`] : []),
   ].join('\n');
 }

@@ -31,7 +31,7 @@ export const ruleEvalCommands = [
       const content = await readContent(rules);
       const refused = content.listings.filter((listing) => !listing.is_loaded).length;
       if (content.set.rules.length === 0) throw errors.NO_RULES([rules.rulesDirs.join(', ')]);
-      const { counted, evaluate, finish, leftOut } = createLineEvaluation({
+      const evaluation = createLineEvaluation({
         content,
         formats: allFormats,
         format: options.format,
@@ -39,9 +39,10 @@ export const ruleEvalCommands = [
       });
       for (const path of events) {
         const lines = logLines(path === standardInput ? world.input() : path);
-        for await (const hit of evaluate(world.shown(path), lines)) await world.print(printJsonLine(hit));
+        for await (const hit of evaluation.evaluate(world.shown(path), lines)) await world.print(printJsonLine(hit));
       }
-      for (const hit of finish()) await world.print(printJsonLine(hit));
+      for (const hit of evaluation.finish()) await world.print(printJsonLine(hit));
+      const { counted, leftOut } = evaluation;
       world.say(
         `${content.set.rules.length} rules on ${counted.events} events (${counted.unread} not read): ${counted.hits} hits.` +
           (refused > 0 ? ` ${refused} documents are not loaded; "rule list --why-not-loaded" tells why.` : ''),

@@ -4,6 +4,7 @@ import { FirebreakError } from '../../base/errors.ts';
 import { applyPipelines, placeholdersOf, type ParsedDocument, type Placeholders } from '../../standards/sigma/index.ts';
 import { readPipelines } from '../rules/read-pipelines.ts';
 import { readRules } from '../rules/read-rules.ts';
+import { openRuleCache, type RuleCache } from '../rules/rule-cache.ts';
 import { confinePack } from './confine-pack.ts';
 import { applyOverrides, overrideFiles, readOverrides } from './overrides.ts';
 import { listPacks, revisionDir } from './pack-store.ts';
@@ -18,14 +19,19 @@ export interface RuleSources {
   overridesDirs?: readonly string[];
   /** The owner's pySigma processing pipelines, files or folders: applied to all rules last, but for their placeholders. */
   pipelines?: readonly string[];
+  /** What was read is kept there, so that the next start is quick; absent: it is not. */
+  cacheFile?: string;
 }
 
 /** All rules that are to be in force: the owner's and ours, then packs, each kept to itself, then filters and overrides. */
 export async function readRuleSources(sources: RuleSources): Promise<ParsedDocument[]> {
   const { pipelines, broken } = await readPipelines(sources.pipelines ?? []);
   const placeholders = placeholdersOf(pipelines);
-  const documents = await readRules(sources.rulesDirs, placeholders);
-  if (sources.packsDir !== undefined) documents.push(...(await readPacks(sources.packsDir, documents, placeholders)));
+  const cache = sources.cacheFile === undefined ? undefined : await openRuleCache(sources.cacheFile);
+  const documents = await readRules(sources.rulesDirs, placeholders, cache);
+  if (sources.packsDir !== undefined)
+    documents.push(...(await readPacks(sources.packsDir, documents, placeholders, cache)));
+  await cache?.save();
   const changed = await withOverrides([...documents, ...broken], sources.overridesDirs ?? [], placeholders);
   return applyPipelines(changed, pipelines);
 }
@@ -48,6 +54,7 @@ async function readPacks(
   dir: string,
   before: readonly ParsedDocument[],
   placeholders: Placeholders,
+  cache: RuleCache | undefined,
 ): Promise<ParsedDocument[]> {
   const found: ParsedDocument[] = [];
   let packs: Awaited<ReturnType<typeof listPacks>>;
@@ -61,7 +68,7 @@ async function readPacks(
     ];
   }
   for (const pack of packs) {
-    const documents = await readRules([revisionDir(dir, pack)], placeholders);
+    const documents = await readRules([revisionDir(dir, pack)], placeholders, cache);
     found.push(...confinePack(documents, [...before, ...found]));
   }
   return found;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readContent } from './read-content.ts';
 
-test('the owner’s pipelines change rules and fill their placeholders; a broken one is told and changes nothing', async () => {
+test('[P2] the owner’s pipelines change rules and fill their placeholders; a broken one is told and changes nothing', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'firebreak-pipelines-'));
   const [rules, good, bad] = [join(dir, 'r.yml'), join(dir, 'good.yml'), join(dir, 'bad.yml')];
   writeFileSync(

@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { FirebreakError, messageOf } from '../../base/errors.ts';
 import { parseDocuments, type ParsedDocument, type Placeholders } from '../../standards/sigma/index.ts';
 import { errors } from '../errors.ts';
+import type { RuleCache } from './rule-cache.ts';
 
 /** Files of a rule folder, as paths from where we were called; fixtures and overrides are none. A file is itself. */
 export async function ruleFiles(dir: string): Promise<string[]> {
@@ -17,7 +18,11 @@ export async function ruleFiles(dir: string): Promise<string[]> {
 }
 
 /** Reads every rule of the folders. A folder or file that cannot be read is a problem of its own; the others stand. `placeholders`: values for `expand`. */
-export async function readRules(dirs: readonly string[], placeholders: Placeholders = {}): Promise<ParsedDocument[]> {
+export async function readRules(
+  dirs: readonly string[],
+  placeholders: Placeholders = {},
+  cache?: RuleCache,
+): Promise<ParsedDocument[]> {
   const found: ParsedDocument[] = [];
   for (const dir of dirs) {
     let files: string[];
@@ -27,21 +32,37 @@ export async function readRules(dirs: readonly string[], placeholders: Placehold
       found.push(unreadable(dir, errors.NO_SUCH_FOLDER([dir], { where: { file: dir }, cause })));
       continue;
     }
-    for (const file of files) {
-      // Two folders may both hold a `ssh.yml`: the folder is part of the name.
-      const name = relative('.', file) || file;
-      try {
-        found.push(...parseDocuments(await textOf(file, name), name, placeholders));
-      } catch (cause) {
-        const error =
-          cause instanceof FirebreakError
-            ? cause
-            : errors.UNREADABLE_FILE([messageOf(cause)], { where: { file: name }, cause });
-        found.push(unreadable(name, error));
-      }
+    for (let from = 0; from < files.length; from += readTogether) {
+      const some = files.slice(from, from + readTogether);
+      found.push(...(await Promise.all(some.map((file) => readFileOf(file, placeholders, cache)))).flat());
     }
   }
   return found;
+}
+
+const readTogether = 32;
+
+async function readFileOf(
+  file: string,
+  placeholders: Placeholders,
+  cache: RuleCache | undefined,
+): Promise<ParsedDocument[]> {
+  // Two folders may both hold a `ssh.yml`: the folder is part of the name.
+  const name = relative('.', file) || file;
+  try {
+    const text = await textOf(file, name);
+    const before = cache?.find(text, name, placeholders);
+    if (before) return before;
+    const documents = parseDocuments(text, name, placeholders);
+    cache?.keep(text, placeholders, documents);
+    return documents;
+  } catch (cause) {
+    const error =
+      cause instanceof FirebreakError
+        ? cause
+        : errors.UNREADABLE_FILE([messageOf(cause)], { where: { file: name }, cause });
+    return [unreadable(name, error)];
+  }
 }
 
 /** Rules are a few kilobytes; what is larger than this is not even read. */

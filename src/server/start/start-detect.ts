@@ -46,6 +46,7 @@ export function startDetect(
       packsDir: join(state.dir, 'content'),
       overridesDirs: config.content.overrides.map((dir) => contentFolder(dir, options)),
       pipelines: config.content.pipelines.map((path) => contentFolder(path, options)),
+      cacheFile: join(state.dir, 'cache/rules'),
       worker: `detect@${options.host}:${state.dir}`,
     },
     clock,

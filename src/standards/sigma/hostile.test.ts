@@ -157,7 +157,11 @@ describe('events', () => {
   test('[V1] a run with ? in a large value is found as in a small one', () => {
     const character = fc.constantFrom('a', 'b', '😀');
     // What the run matches, if nothing of it is changed, and something behind it.
-    const cases = fc.array(fc.tuple(fc.boolean(), character, fc.boolean()), { minLength: 1, maxLength: 80, size: 'max' });
+    const cases = fc.array(fc.tuple(fc.boolean(), character, fc.boolean()), {
+      minLength: 1,
+      maxLength: 80,
+      size: 'max',
+    });
     const changes = fc.tuple(
       fc.nat({ max: 200 }),
       fc.constantFrom('', 'a', 'b', '😀'),

@@ -2,7 +2,9 @@
 export type PatternPart = string | { wildcard: 'any' | 'one' };
 export type Pattern = readonly PatternPart[];
 
-export const anyText: PatternPart = { wildcard: 'any' };
+const anyText: PatternPart = { wildcard: 'any' };
+/** Not by identity: a pattern may have been written to a file and read again. */
+export const isAny = (part: PatternPart | undefined): boolean => typeof part === 'object' && part.wildcard === 'any';
 const oneCharacter: PatternPart = { wildcard: 'one' };
 
 /** Reads `*`, `?` and backslashes. Neighbouring literals are one part, neighbouring `*` one wildcard. */
@@ -21,7 +23,7 @@ export function parsePattern(text: string): Pattern {
       at += 1;
     } else if (character === '*') {
       flush();
-      if (parts.at(-1) !== anyText) parts.push(anyText);
+      if (!isAny(parts.at(-1))) parts.push(anyText);
     } else if (character === '?') {
       flush();
       parts.push(oneCharacter);
@@ -33,8 +35,8 @@ export function parsePattern(text: string): Pattern {
 
 /** Puts a `*` before or after the pattern, unless one stands there. */
 export function widen(pattern: Pattern, where: 'start' | 'end' | 'both'): Pattern {
-  const before = where !== 'end' && pattern[0] !== anyText ? [anyText] : [];
-  const after = where !== 'start' && (pattern.at(-1) !== anyText || pattern.length === 0) ? [anyText] : [];
+  const before = where !== 'end' && !isAny(pattern[0]) ? [anyText] : [];
+  const after = where !== 'start' && (!isAny(pattern.at(-1)) || pattern.length === 0) ? [anyText] : [];
   return pattern.length === 0 ? [anyText] : [...before, ...pattern, ...after];
 }
 
@@ -61,13 +63,13 @@ export function compilePattern(pattern: Pattern): TextTest {
   const [first, second, third] = pattern;
   if (pattern.length === 1 && first !== undefined) {
     if (typeof first === 'string') return (text) => text === first;
-    if (first === anyText) return () => true;
+    if (isAny(first)) return () => true;
   }
   if (pattern.length === 2) {
-    if (typeof first === 'string' && second === anyText) return (text) => text.startsWith(first);
-    if (first === anyText && typeof second === 'string') return (text) => text.endsWith(second);
+    if (typeof first === 'string' && isAny(second)) return (text) => text.startsWith(first);
+    if (isAny(first) && typeof second === 'string') return (text) => text.endsWith(second);
   }
-  if (pattern.length === 3 && first === anyText && typeof second === 'string' && third === anyText)
+  if (pattern.length === 3 && isAny(first) && typeof second === 'string' && isAny(third))
     return (text) => text.includes(second);
   return compileGeneral(pattern);
 }
@@ -76,7 +78,7 @@ export function compilePattern(pattern: Pattern): TextTest {
 function compileGeneral(pattern: Pattern): TextTest {
   const runs: PatternPart[][] = [[]];
   for (const part of pattern) {
-    if (part === anyText) runs.push([]);
+    if (isAny(part)) runs.push([]);
     else runs.at(-1)?.push(part);
   }
   const compiled = runs.map(compileRun);

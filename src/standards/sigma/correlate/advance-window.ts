@@ -1,5 +1,6 @@
 import { boundState } from './bound-state.ts';
 import { closeWindows } from './close-windows.ts';
+import { recentWindow } from './recent-window.ts';
 import { slideWindow } from './slide-window.ts';
 import type { WindowPlan } from './window-plan.ts';
 import {
@@ -24,7 +25,8 @@ export function advanceWindow<D, E extends Episode>(
 ): Advance<D, E> {
   forgetOtherMeaning(plan, state);
   const k = shortHash(item.key, plan.isByRule ? String(item.feed) : '0');
-  if (state.entries.some((entry) => entry.k === k)) return nothing('duplicate');
+  const recent = recentWindow(state.entries);
+  if (recent ? recent.keys.has(k) : state.entries.some((entry) => entry.k === k)) return nothing('duplicate');
   if (plan.isClosed && isLate(plan, state, item)) return nothing('late');
   const entry: Entry<D> = {
     t: item.time,
@@ -41,8 +43,12 @@ export function advanceWindow<D, E extends Episode>(
   insert(state.entries, entry);
   const advance: Advance<D, E> = { kind: 'counted', firings: [], changed: new Set() };
   if (plan.isClosed) closeWindows(plan, state, keeper, -Infinity, advance);
-  else slideWindow(plan, state, entry, keeper, advance);
-  boundState(plan, state);
+  else slideWindow(plan, state, entry, keeper, advance, recent);
+  if (recent) {
+    recent.keys.add(k);
+    recent.length = state.entries.length;
+  }
+  boundState(plan, state, entry);
   return advance;
 }
 

@@ -6,22 +6,25 @@ import type { Entry, Episode, WindowState } from './window-state.ts';
 const bounds = { details: 25, episodes: 8 };
 
 /** Forgets what no window can need, and keeps the rest bounded (SPEC.md [C21], [C27]). */
-export function boundState<D, E extends Episode>(plan: WindowPlan, state: WindowState<D, E>): void {
+export function boundState<D, E extends Episode>(plan: WindowPlan, state: WindowState<D, E>, arrived: Entry<D>): void {
   if (plan.isClosed) mergeInTiles(plan, state);
   else {
     forgetOld(plan, state);
-    while (state.entries.length > plan.limit)
-      if (isMerged(plan)) mergeNearest(state.entries);
-      else state.entries.splice(leastNeeded(plan, state.entries), 1);
+    if (state.entries.length > plan.limit) giveWay(plan, state.entries);
   }
-  boundDetails(plan, state);
+  // One that an episode took leaves no detail behind.
+  if (plan.isClosed || arrived.d !== undefined) boundDetails(plan, state);
   boundEpisodes(plan, state);
 }
 
 /** By each source's own time, so that none ages another's. */
 function forgetOld({ timespanMs, latenessMs }: WindowPlan, state: WindowState): void {
   const keepMs = timespanMs + latenessMs;
-  state.entries = state.entries.filter(({ t, s }) => t >= (state.sources[s]?.newest ?? 0) - keepMs);
+  const oldest = Math.min(...state.sources.map(({ newest }) => newest)) - keepMs;
+  const isOld = ({ t, s }: Entry) => t < (state.sources[s]?.newest ?? 0) - keepMs;
+  // Nobody's are old when the first is not older than what the slowest source keeps.
+  if ((state.entries[0]?.t ?? oldest) < oldest || state.sources.length > 1)
+    if (state.entries.some(isOld)) state.entries = state.entries.filter((entry) => !isOld(entry));
 }
 
 /** Whether each entry matters to the figure, so that none can just be forgotten. */
@@ -29,25 +32,49 @@ function isMerged({ rule: { type, conditions }, limit }: WindowPlan): boolean {
   return type === 'value_sum' || (type === 'event_count' && conditions.some(({ value }) => value >= limit));
 }
 
+/** Some at once, so that not every event of a flood has to look for what goes. */
+const atOnce = 32;
+
 /** A flood of one value or of one rule must not push out the others: its own oldest goes first. */
-function leastNeeded({ rule: { type } }: WindowPlan, entries: readonly Entry[]): number {
-  if (type === 'event_count') return 0;
-  const kindOf = ({ r, v }: Entry) => (type === 'value_count' ? v : r);
-  const counts = new Map<string | number | undefined, number>();
-  for (const entry of entries) counts.set(kindOf(entry), (counts.get(kindOf(entry)) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  return most === 1 ? 0 : entries.findIndex((entry) => counts.get(kindOf(entry)) === most);
+function giveWay(plan: WindowPlan, entries: Entry[]): void {
+  const { type } = plan.rule;
+  if (isMerged(plan)) while (entries.length > plan.limit) mergeNearest(entries);
+  else if (type === 'event_count') entries.splice(0, entries.length - plan.limit + atOnce);
+  else {
+    const kindOf = ({ r, v }: Entry) => (type === 'value_count' ? v : r);
+    const kinds = [...Map.groupBy(entries, kindOf).values()].map((of) => ({ of, gone: 0 }));
+    const gone = new Set<Entry>();
+    while (entries.length - gone.size > plan.limit - atOnce) {
+      const most = kinds.reduce((one, other) =>
+        other.of.length - other.gone > one.of.length - one.gone ? other : one,
+      );
+      const oldest = most.of[most.gone];
+      if (!oldest) break;
+      most.gone += 1;
+      gone.add(oldest);
+    }
+    let kept = 0;
+    for (const entry of entries) if (!gone.has(entry)) entries[kept++] = entry;
+    entries.length = kept;
+  }
 }
 
 /** Of sliding windows the newest can become part of an episode; of a window that waits for its end the first ones are shown, and what ends it. */
 function boundDetails<D>(plan: WindowPlan, state: WindowState<D>): void {
+  if (!plan.isClosed) {
+    let shown = 0;
+    // Before it came there were no more than the bound, so that one goes at most.
+    for (let at = state.entries.length - 1; at >= 0 && shown <= bounds.details; at -= 1) {
+      const entry = state.entries[at];
+      if (entry?.d !== undefined && (shown += 1) > bounds.details) delete entry.d;
+    }
+    return;
+  }
   const detailed = state.entries.filter(({ d }) => d !== undefined);
-  const more = detailed.length - bounds.details;
-  if (more <= 0) return;
+  if (detailed.length <= bounds.details) return;
   const kept = new Set<Entry<D> | undefined>();
-  if (plan.isClosed) for (const { entries } of tilesOf(plan, state)) kept.add(entries[0]).add(entries.at(-1));
-  for (const entry of plan.isClosed ? detailed.slice(bounds.details) : detailed.slice(0, more))
-    if (!kept.has(entry)) delete entry.d;
+  for (const { entries } of tilesOf(plan, state)) kept.add(entries[0]).add(entries.at(-1));
+  for (const entry of detailed.slice(bounds.details)) if (!kept.has(entry)) delete entry.d;
 }
 
 /** What an episode that is forgotten was made of goes with it: it must not be told again. */

@@ -2,6 +2,12 @@ import { isTwin } from './is-twin.ts';
 import type { WindowPlan } from './window-plan.ts';
 import type { Entry, Episode, EpisodeKeeper, WindowState } from './window-state.ts';
 
+/** The new entry, and where it stands. */
+export interface Arrival<D> {
+  arrived: Entry<D>;
+  place: number;
+}
+
 /**
  * Keeps episodes of sliding windows as what they are in the end, whatever the order of arrival (SPEC.md [C15], [C16]): every
  * window that held, and all that follows without a gap longer than the timespan. Every entry between an episode's first and
@@ -11,7 +17,7 @@ import type { Entry, Episode, EpisodeKeeper, WindowState } from './window-state.
 export function coverEpisode<D, E extends Episode>(
   plan: WindowPlan,
   state: WindowState<D, E>,
-  arrived: Entry<D>,
+  { arrived, place }: Arrival<D>,
   keeper: EpisodeKeeper<D, E>,
   held: { first: number; last: number } | undefined,
 ): { episode: E; isNew: boolean } | undefined {
@@ -19,7 +25,7 @@ export function coverEpisode<D, E extends Episode>(
   if (!held) {
     const episode = state.episodes.findLast(({ first, last }) => arrived.t >= first && arrived.t <= last + timespanMs);
     if (!episode) return undefined;
-    reach(plan, state, arrived, keeper, episode, { first: episode.first, last: arrived.t });
+    reach(plan, state, { arrived, place }, keeper, episode, { first: episode.first, last: arrived.t });
     return { episode, isNew: false };
   }
   const known = state.episodes.findLast(
@@ -27,7 +33,7 @@ export function coverEpisode<D, E extends Episode>(
   );
   const episode = known ?? keeper.open({ anchor: held.first, first: held.first, last: held.first, count: 0 });
   if (!known) state.episodes.push(episode);
-  reach(plan, state, arrived, keeper, episode, held);
+  reach(plan, state, { arrived, place }, keeper, episode, held);
   return { episode, isNew: !known };
 }
 
@@ -35,7 +41,7 @@ export function coverEpisode<D, E extends Episode>(
 function reach<D, E extends Episode>(
   plan: WindowPlan,
   state: WindowState<D, E>,
-  arrived: Entry<D>,
+  { arrived, place }: Arrival<D>,
   keeper: EpisodeKeeper<D, E>,
   episode: E,
   span: { first: number; last: number },
@@ -43,10 +49,13 @@ function reach<D, E extends Episode>(
   const before = state.episodes.filter(({ count }) => count > 0).map(({ first, last }) => ({ first, last }));
   const wasCounted = (entry: Entry<D>) =>
     entry !== arrived && before.some(({ first, last }) => entry.t >= first && entry.t <= last);
+  // What lies before the new entry is counted already, unless the episode begins earlier now.
+  const from = span.first < episode.first || episode.count === 0 ? 0 : place;
   episode.first = Math.min(episode.first, span.first);
   episode.last = Math.max(episode.last, span.last);
-  for (const [at, entry] of state.entries.entries()) {
-    if (entry.t < episode.first) continue;
+  for (let at = from; at < state.entries.length; at += 1) {
+    const entry = state.entries[at];
+    if (!entry || entry.t < episode.first) continue;
     if (entry.t > episode.last + plan.timespanMs) break;
     episode.last = Math.max(episode.last, entry.t);
     if (wasCounted(entry)) continue;

@@ -1,5 +1,6 @@
 import { coverEpisode } from './cover-episode.ts';
 import { isTwin } from './is-twin.ts';
+import type { RecentWindow } from './recent-window.ts';
 import { slidingFigure } from './sliding-figure.ts';
 import type { WindowPlan } from './window-plan.ts';
 import type { Advance, Entry, Episode, EpisodeKeeper, WindowState } from './window-state.ts';
@@ -14,15 +15,18 @@ export function slideWindow<D, E extends Episode>(
   arrived: Entry<D>,
   keeper: EpisodeKeeper<D, E>,
   advance: Advance<D, E>,
+  recent: RecentWindow | undefined,
 ): void {
   const { entries } = state;
   const { timespanMs } = plan;
-  const figure = slidingFigure(plan.rule, plan.holds);
   const ends: { entry: Entry<D>; detail: D | undefined }[] = [];
   let held: { first: number; last: number } | undefined;
-  let start = entries.findIndex(({ t }) => t >= arrived.t - timespanMs);
-  const place = entries.indexOf(arrived);
-  for (let at = start; at < entries.length; at += 1) {
+  const isLast = entries.at(-1) === arrived;
+  const place = isLast ? entries.length - 1 : entries.indexOf(arrived);
+  const known = isLast ? recent?.window : undefined;
+  const figure = known?.figure ?? slidingFigure(plan.rule, plan.holds);
+  let start = known?.start ?? entries.findIndex(({ t }) => t >= arrived.t - timespanMs);
+  for (let at = known ? place : start; at < entries.length; at += 1) {
     const end = entries[at];
     if (!end || end.t > arrived.t + timespanMs) break;
     figure.add(end);
@@ -37,8 +41,9 @@ export function slideWindow<D, E extends Episode>(
     end.f = 1;
     if (!isTold) ends.push({ entry: end, detail: end.d });
   }
+  if (recent) recent.window = isLast ? { figure, start } : undefined;
   // All of these windows hold the new entry, so they are of one episode.
-  const covered = coverEpisode(plan, state, arrived, keeper, held);
+  const covered = coverEpisode(plan, state, { arrived, place }, keeper, held);
   if (!covered) return;
   advance.changed.add(covered.episode);
   for (const [index, { entry, detail }] of ends.entries()) {

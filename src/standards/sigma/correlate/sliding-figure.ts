@@ -10,10 +10,11 @@ export interface SlidingFigure {
   holds(): boolean;
 }
 
-/** Counts of different things are kept while the window moves; every other figure is made anew of what is in it. */
+/** Counts are kept while the window moves; every other figure is made anew of what is in it. */
 export function slidingFigure(rule: LinkedCorrelation, holds: WindowTest): SlidingFigure {
   if (rule.type === 'value_count') return countKinds(rule, ({ v }) => v);
   if (rule.type === 'temporal' && !rule.expression) return countKinds(rule, ({ r = 0 }) => r);
+  if (rule.type === 'event_count') return countEvents(rule);
   const window: Entry[] = [];
   return {
     add: (entry) => void window.push(entry),
@@ -22,10 +23,19 @@ export function slidingFigure(rule: LinkedCorrelation, holds: WindowTest): Slidi
   };
 }
 
-function countKinds(
-  { conditions }: LinkedCorrelation,
-  kindOf: (entry: Entry) => string | number | undefined,
-): SlidingFigure {
+const isWanted = ({ conditions }: LinkedCorrelation, figure: number) =>
+  conditions.every(({ comparison, value }) => compare(figure, comparison, value));
+
+function countEvents(rule: LinkedCorrelation): SlidingFigure {
+  let count = 0;
+  return {
+    add: ({ w = 1 }) => void (count += w),
+    remove: ({ w = 1 }) => void (count -= w),
+    holds: () => isWanted(rule, count),
+  };
+}
+
+function countKinds(rule: LinkedCorrelation, kindOf: (entry: Entry) => string | number | undefined): SlidingFigure {
   const counts = new Map<string | number | undefined, number>();
   return {
     add(entry) {
@@ -38,6 +48,6 @@ function countKinds(
       if (left > 0) counts.set(kind, left);
       else counts.delete(kind);
     },
-    holds: () => conditions.every(({ comparison, value }) => compare(counts.size, comparison, value)),
+    holds: () => isWanted(rule, counts.size),
   };
 }

@@ -1,4 +1,4 @@
-import { anyText, type Pattern } from '../pattern.ts';
+import { isAny, type Pattern } from '../pattern.ts';
 import type { Item, Matcher } from '../rule.ts';
 
 /** The values of an item as people read them, one text for each, with the wildcards that the rule writes itself. */
@@ -15,8 +15,8 @@ export function showWanted({ values, text }: Item): string[] {
 function asWritten(matcher: Matcher, modifiers: readonly string[]): Matcher {
   if (matcher.kind !== 'pattern') return matcher;
   const { pattern } = matcher;
-  const isOpenBefore = modifiers.some((one) => one === 'contains' || one === 'endswith') && pattern[0] === anyText;
-  const isOpenAfter = modifiers.some((one) => one === 'contains' || one === 'startswith') && pattern.at(-1) === anyText;
+  const isOpenBefore = modifiers.some((one) => one === 'contains' || one === 'endswith') && isAny(pattern[0]);
+  const isOpenAfter = modifiers.some((one) => one === 'contains' || one === 'startswith') && isAny(pattern.at(-1));
   return { ...matcher, pattern: pattern.slice(isOpenBefore ? 1 : 0, isOpenAfter ? -1 : undefined) };
 }
 

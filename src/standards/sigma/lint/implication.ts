@@ -1,5 +1,5 @@
 import { numberOf } from '../event-values.ts';
-import { anyText, compilePattern, fold, hasWildcard, literalOf, type Pattern } from '../pattern.ts';
+import { compilePattern, fold, hasWildcard, isAny, literalOf, type Pattern } from '../pattern.ts';
 import type { Item, Matcher, Search } from '../rule.ts';
 
 /** Whether every event of which `left` is true makes `right` true. false: it is not known. */
@@ -48,11 +48,11 @@ function matcherImplies(left: Matcher, right: Matcher): boolean {
   if (JSON.stringify(narrow) === JSON.stringify(wide)) return true;
   const texts = wide.filter((part) => typeof part === 'string');
   const [text = ''] = texts;
-  if (texts.length > 1 || wide.some((part) => typeof part !== 'string' && part !== anyText)) return false;
+  if (texts.length > 1 || wide.some((part) => typeof part !== 'string' && !isAny(part))) return false;
   const [first] = narrow;
   const last = narrow.at(-1);
-  if (wide[0] !== anyText) return typeof first === 'string' && wide.at(-1) === anyText && first.startsWith(text);
-  if (wide.at(-1) !== anyText) return typeof last === 'string' && last.endsWith(text);
+  if (!isAny(wide[0])) return typeof first === 'string' && isAny(wide.at(-1)) && first.startsWith(text);
+  if (!isAny(wide.at(-1))) return typeof last === 'string' && last.endsWith(text);
   return narrow.some((part) => typeof part === 'string' && part.includes(text));
 }
 

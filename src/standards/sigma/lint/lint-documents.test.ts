@@ -116,7 +116,7 @@ test.skipIf(!hasCorpus(data))('the tactics are those of ATT&CK 18.1, and names o
     gunzipSync(readFileSync(join(corpusDir, data))).toString(),
   );
   const names = bundle.objects.filter(({ type }) => type === 'x-mitre-tactic').map((one) => one.x_mitre_shortname);
-  expect([...tactics].sort()).toEqual(names.sort());
+  expect(new Set<string | undefined>(tactics)).toEqual(new Set(names));
   expect(tacticOf('Defense_Impairment')).toBe('defense-evasion');
   expect(tacticOf('constructor')).toBeUndefined();
 });

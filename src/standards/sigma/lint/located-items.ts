@@ -9,7 +9,7 @@ export interface LocatedItem {
   modifiers: readonly string[];
   raw: readonly unknown[];
   /** The place of a value. */
-  valuePath(index: number): Path;
+  valuePath: (index: number) => Path;
 }
 
 /** Every item of a detection; `section` is the map that it was read from. */

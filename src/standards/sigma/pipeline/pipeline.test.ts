@@ -42,7 +42,7 @@ function matches(
 const step = (text: string, head = ''): Pipeline => pipeline(`name: p\n${head}transformations:\n  - ${text}\n`);
 
 describe('transformations', () => {
-  it('maps a field to another name, also as the value of a reference, and leaves others', () => {
+  it('[P3] maps a field to another name, also as the value of a reference, and leaves others', () => {
     const map = step('{type: field_name_mapping, mapping: {Image: process.executable, Other: other}}');
     const found = matches(
       rule("{s: {Image|endswith: '\\x.exe', Keep: 1, A|fieldref: Other}, condition: s}"),
@@ -55,7 +55,7 @@ describe('transformations', () => {
     expect(found).toEqual([true, false]);
   });
 
-  it('maps a field to several of which any will do, and all for neq', () => {
+  it('[P3] maps a field to several of which any will do, and all for neq', () => {
     const map = step('{type: field_name_mapping, mapping: {F: [a, b]}}');
     const events = [{ a: 'x' }, { b: 'x' }, { F: 'x' }, { a: 'y', b: 'y' }, { a: 'x', b: 'y' }];
     expect(matches(rule('{s: {F: x}, condition: s}'), [map], events)).toEqual([true, true, false, false, true]);
@@ -79,7 +79,7 @@ describe('transformations', () => {
     expect(matches(rule('{s: {F: x}, condition: s}'), [add, not], events)).toEqual([true, false, false, false]);
   });
 
-  it('drops items, with what then looks for nothing', () => {
+  it('[P5] drops items, with what then looks for nothing', () => {
     const drop = step('{type: drop_detection_item, field_name_conditions: [{type: include_fields, fields: [Gone]}]}');
     const text = '{s: {F: x, Gone: 1}, t: {Gone: 2}, condition: s and not t}';
     expect(matches(rule(text), [drop], [{ F: 'x' }, { F: 'y', Gone: 1 }])).toEqual([true, false]);
@@ -93,7 +93,7 @@ describe('transformations', () => {
     expect(matches(rule('{s: {F: x}, condition: s}'), [change], [{ F: 'x' }], source)).toEqual([true]);
   });
 
-  it('replaces in texts, with groups, in the written form or between the wildcards', () => {
+  it('[P8] replaces in texts, with groups, in the written form or between the wildcards', () => {
     const drive = step(String.raw`{type: replace_string, regex: '^C:(.*)$', replacement: 'D:\1'}`);
     expect(matches(rule("{s: {F: 'C:*x'}, condition: s}"), [drive], [{ F: 'D:/x' }, { F: 'C:/x' }])).toEqual([
       true,
@@ -105,7 +105,7 @@ describe('transformations', () => {
     expect(matches(rule('{s: {F: x}, condition: s}'), [dollar], [{ F: '$1' }])).toEqual([true]);
   });
 
-  it('sets and maps values', () => {
+  it('[P9] sets and maps values', () => {
     const set = step('{type: set_value, value: 5}');
     expect(matches(rule('{s: {F: [a, b]}, condition: s}'), [set], [{ F: '5' }, { F: 'a' }])).toEqual([true, false]);
     const text = step("{type: set_value, value: '*', force_type: str}");
@@ -115,7 +115,7 @@ describe('transformations', () => {
     expect(matches(rule('{s: {F: low}, condition: s}'), [map], events)).toEqual([true, true, false, false]);
   });
 
-  it('gives placeholders their values, as far as they are let in', () => {
+  it('[P4] gives placeholders their values, as far as they are let in', () => {
     const vars = 'vars: {admins: [ada, grace], hosts: web}\n';
     const fill = step('{type: value_placeholders, exclude: [hosts]}', vars);
     const text = "{s: {User|expand: '%admins%'}, condition: s}";
@@ -124,7 +124,7 @@ describe('transformations', () => {
     expect(refused?.problems[0]?.error.code).toBe('SIGMA.UNRESOLVED_PLACEHOLDER');
   });
 
-  it('refuses rules and items with the pipeline’s own words', () => {
+  it('[P6] refuses rules and items with the pipeline’s own words', () => {
     const fail = step(
       '{type: rule_failure, message: no such log, rule_conditions: [{type: logsource, product: windows}], rule_cond_not: true}',
     );
@@ -138,7 +138,7 @@ describe('transformations', () => {
     expect(code(rule('{s: {A: x}, condition: s}'), item)).toBeUndefined();
   });
 
-  it('maps what correlations group and count by, by the rules that they count', () => {
+  it('[P7] maps what correlations group and count by, by the rules that they count', () => {
     const map = (to: string) =>
       step(
         `{type: field_name_mapping, mapping: {User: ${to}}, rule_conditions: [{type: logsource, product: windows}]}`,
@@ -189,7 +189,7 @@ describe('conditions', () => {
     expect(hits(conditions)).toBe(expected);
   });
 
-  it('know which steps were applied, in the order of priority', () => {
+  it('[P1] know which steps were applied, in the order of priority', () => {
     const first = pipeline(
       'name: a\npriority: 1\ntransformations: [{id: one, type: field_name_mapping, mapping: {F: g}, rule_conditions: [{type: is_sigma_rule}]}]',
     );
@@ -233,7 +233,7 @@ describe('what a pipeline cannot do', () => {
       'PIPELINE.BAD_VALUE',
       2,
     ],
-  ])('is told with its line: %j', (text, code, line) => {
+  ])('[P2] [P10] is told with its line: %j', (text, code, line) => {
     expect(fault(text).slice(0, 2)).toEqual([code, line]);
   });
 
@@ -245,7 +245,7 @@ describe('what a pipeline cannot do', () => {
 });
 
 describe('a document that a pipeline changes', () => {
-  it('has another hash, which depends on the pipeline; the others stay as they are', () => {
+  it('[P11] has another hash, which depends on the pipeline; the others stay as they are', () => {
     const text = `${rule('{s: {F: x}, condition: s}')}---\n${rule('{s: {H: x}, condition: s}').replaceAll('r\n', 'q\n')}`;
     const plain = parseDocuments(text, 'r.yml');
     const hashes = (to: string) =>

@@ -5,6 +5,7 @@ import { chooseAnchors } from './choose-anchors.ts';
 import type { Costs } from './costs.ts';
 import { createFieldScanner, type Anchoring, type FieldScanner } from './field-scanner.ts';
 import { compileTree } from './compile-tree.ts';
+import { createValueMemo } from './value-memo.ts';
 import type { Tree } from './predicate-tree.ts';
 import type { Truths } from './truths.ts';
 
@@ -53,23 +54,12 @@ export function planClass(trees: readonly PositionedTree[], costs: Costs): Class
     else scanners.set(field, scanner);
   }
   const candidates = createCandidates(trees.length);
-  const seen = createKeyOrder(scanners);
-
-  function scanValue(value: unknown, scanner: FieldScanner | undefined): void {
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null) {
-      if (scanner) {
-        candidates.add(scanner.whenPresent);
-        scanner.scan(value, candidates);
-      }
-      anywhere?.scan(value, candidates);
-      return;
-    }
-    if (scanner) {
-      candidates.add(scanner.whenPresent);
-      for (const one of scalarsOf(value, false)) scanner.scan(one, candidates);
-    }
-    if (anywhere) for (const one of scalarsOf(value, true)) anywhere.scan(one, candidates);
-  }
+  /** What one value gives. */
+  const fresh = createCandidates(trees.length);
+  const keys = createKeyOrder((key) => {
+    const scanner = scanners.get(key);
+    return (scanner ?? anywhere) && createKeyScan(scanner, anywhere, fresh);
+  });
 
   return {
     match(view, event, truths) {
@@ -77,11 +67,13 @@ export function planClass(trees: readonly PositionedTree[], costs: Costs): Class
       candidates.add(always);
       let at = 0;
       for (const key in view) {
-        const scanner = seen.at(at, key);
+        keys.at(at, key)?.scan(view[key], candidates);
         at += 1;
-        if (scanner !== undefined || anywhere !== undefined) scanValue(view[key], scanner);
       }
-      for (const { field, scanner } of byPath) scanFound(lookUp(view, field), scanner, candidates);
+      for (const { field, scanner } of byPath) {
+        const found = lookUp(view, field);
+        if (found !== absent) scanList(found, scanner, candidates);
+      }
       if (anywhere) candidates.add(anywhere.whenPresent);
       if (candidates.count === 0) return none;
       truths.begin(event());
@@ -97,8 +89,38 @@ export function planClass(trees: readonly PositionedTree[], costs: Costs): Class
 
 const none: readonly number[] = [];
 
-function scanFound(found: unknown, scanner: FieldScanner, into: Candidates): void {
-  if (found === absent) return;
+/** Looks at what stands under one key. */
+interface KeyScan {
+  scan(value: unknown, into: Candidates): void;
+}
+
+function createKeyScan(own: FieldScanner | undefined, anywhere: FieldScanner | undefined, fresh: Candidates): KeyScan {
+  const memo = createValueMemo();
+  return {
+    scan(value, into) {
+      if (own) into.add(own.whenPresent);
+      if (typeof value === 'string') {
+        let found = memo.find(value);
+        if (!found) {
+          fresh.clear();
+          own?.scan(value, fresh);
+          anywhere?.scan(value, fresh);
+          found = fresh.count === 0 ? none : [...fresh.rules.subarray(0, fresh.count)];
+          memo.keep(value, found);
+        }
+        if (found !== none) into.add(found);
+      } else if (typeof value === 'number' || typeof value === 'boolean' || value === null) {
+        own?.scan(value, into);
+        anywhere?.scan(value, into);
+      } else {
+        if (own) scanList(value, own, into);
+        if (anywhere) for (const one of scalarsOf(value, true)) anywhere.scan(one, into);
+      }
+    },
+  };
+}
+
+function scanList(found: unknown, scanner: FieldScanner, into: Candidates): void {
   into.add(scanner.whenPresent);
   for (const value of scalarsOf(found, false)) scanner.scan(value, into);
 }
@@ -106,19 +128,28 @@ function scanFound(found: unknown, scanner: FieldScanner, into: Candidates): voi
 /** Keys that are kept; events of one class mostly have the same ones in the same order. */
 const mostKeys = 256;
 
-/** The scanner of a key, without looking it up where it stands in the place in which it stood before. */
-function createKeyOrder(scanners: ReadonlyMap<string, FieldScanner>) {
+/** What looks at a key, without looking it up where it stands in the place in which it stood before. */
+function createKeyOrder(scanOf: (key: string) => KeyScan | undefined) {
+  const known = new Map<string, KeyScan | undefined>();
   const keys: string[] = [];
-  const ofKeys: (FieldScanner | undefined)[] = [];
+  const scans: (KeyScan | undefined)[] = [];
+
+  function find(key: string): KeyScan | undefined {
+    if (known.has(key)) return known.get(key);
+    const scan = scanOf(key);
+    if (known.size < mostKeys) known.set(key, scan);
+    return scan;
+  }
+
   return {
-    at(place: number, key: string): FieldScanner | undefined {
-      if (keys[place] === key) return ofKeys[place];
-      const scanner = scanners.get(key);
+    at(place: number, key: string): KeyScan | undefined {
+      if (keys[place] === key) return scans[place];
+      const scan = find(key);
       if (place <= keys.length && place < mostKeys) {
         keys[place] = key;
-        ofKeys[place] = scanner;
+        scans[place] = scan;
       }
-      return scanner;
+      return scan;
     },
   };
 }
