@@ -5,6 +5,7 @@ import { bitbucketAudit } from './bitbucket/format.ts';
 import { cloudTrail } from './cloudtrail/format.ts';
 import { gcpAudit } from './gcp/format.ts';
 import { githubAudit } from './github/format.ts';
+import { iis } from './iis/format.ts';
 import { json } from './json/format.ts';
 import { kubernetesAudit } from './kubernetes/format.ts';
 import { linuxSysmon } from './linux-sysmon/format.ts';
@@ -22,6 +23,7 @@ export const allFormats: ReadonlyMap<string, Format> = new Map(
   [
     sshd,
     webAccess,
+    iis,
     suricataEve,
     zeek,
     windowsEvent,

@@ -32,7 +32,7 @@ export const rooms: Record<string, Room> = {
   base: { purpose: 'clock, ids, errors, config, log; no security word', imports: [], shelf: true },
   schema: { purpose: 'the words of the field as zod', imports: ['base'], shelf: true },
   api: { purpose: 'the HTTP promises as data', imports: ['base', 'schema'], shelf: true },
-  'standards/sigma': { purpose: 'Sigma: parse, check, evaluate; pure', imports: ['base'] },
+  'standards/sigma': { purpose: 'Sigma: parse, check, evaluate, correlate; pure', imports: ['base'] },
   'standards/stix': { purpose: 'STIX patterns and comparison expressions; pure', imports: ['base'] },
   'standards/cacao': { purpose: 'CACAO playbooks: model and checks; pure', imports: ['base', 'standards/stix'] },
   'standards/tlog': { purpose: 'Merkle tree, proofs and signed checkpoints; pure', imports: ['base'] },

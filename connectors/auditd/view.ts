@@ -70,8 +70,6 @@ export function commandLineOf(records: readonly AuditRecord[]): string | undefin
   return isNothing(title) ? undefined : title;
 }
 
-const numbers: Readonly<Record<string, string>> = { '0': 'root' };
-
 /** A process that was made: Image, CommandLine and the rest under the names of Sysmon. */
 function processOf(
   records: readonly AuditRecord[],
@@ -83,7 +81,7 @@ function processOf(
   if (exe !== undefined && !isNothing(exe)) view['Image'] = exe;
   if (syscall) {
     const uid = syscall.get('uid');
-    put(view, 'User', syscall.get('UID') ?? numbers[uid ?? ''] ?? uid);
+    put(view, 'User', syscall.get('UID') ?? (uid === '0' ? 'root' : uid));
     put(view, 'ProcessId', syscall.get('pid'));
     put(view, 'ParentProcessId', syscall.get('ppid'));
     put(view, 'LogonId', syscall.get('auid'));

@@ -67,7 +67,7 @@ function putAudit({ original, properties }: AzureRecord, put: Put, putBoth: Put)
   );
   const shown = targets.map(targetOf);
   for (const name of ['TargetResources', 'targetResources', 'properties.targetResources', 'Target'])
-    put(name, shown.length > 0 ? withText(shown) : undefined);
+    put(name, shown.length > 0 ? [textual(targets), ...shown] : undefined);
   const details = records(of('additionalDetails')).map((detail) => textOf(detail['value']));
   put(
     'additionalDetails.additionalInfo',
@@ -78,6 +78,12 @@ function putAudit({ original, properties }: AzureRecord, put: Put, putBoth: Put)
     if (name !== undefined) put(name, plainValue(change['newValue']));
   }
 }
+
+/** How Entra's own pages call a protocol. */
+const protocolNames: ReadonlyMap<string, string> = new Map([
+  ['deviceCode', 'Device Code'],
+  ['ropc', 'ROPC'],
+]);
 
 function putSignIn({ original, properties }: AzureRecord, put: Put, putBoth: Put): void {
   const of = reader(properties, original);
@@ -108,8 +114,7 @@ function putSignIn({ original, properties }: AzureRecord, put: Put, putBoth: Put
   put('ActivityDetails', 'Sign-ins');
   put('callerIpAddress', of('callerIpAddress', 'ipAddress'));
   const protocol = textOf(of('authenticationProtocol'));
-  const names: Readonly<Record<string, string>> = { deviceCode: 'Device Code', ropc: 'ROPC' };
-  put('properties.message', protocol === undefined ? undefined : [names[protocol] ?? protocol, protocol]);
+  put('properties.message', protocol === undefined ? undefined : [protocolNames.get(protocol) ?? protocol, protocol]);
   const location = of('location');
   if (isRecord(location))
     put(

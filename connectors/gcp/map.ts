@@ -1,17 +1,17 @@
 import { auditCall, fieldsOf } from '../../src/connector/index.ts';
 import type { Json } from './view.ts';
 
-const severities: Readonly<Record<string, number>> = {
-  DEFAULT: 1,
-  DEBUG: 1,
-  INFO: 1,
-  NOTICE: 1,
-  WARNING: 3,
-  ERROR: 4,
-  CRITICAL: 5,
-  ALERT: 5,
-  EMERGENCY: 6,
-};
+const severities: ReadonlyMap<string, number> = new Map([
+  ['DEFAULT', 1],
+  ['DEBUG', 1],
+  ['INFO', 1],
+  ['NOTICE', 1],
+  ['WARNING', 3],
+  ['ERROR', 4],
+  ['CRITICAL', 5],
+  ['ALERT', 5],
+  ['EMERGENCY', 6],
+]);
 
 /** OCSF API Activity (6003) of an entry of Cloud Logging. A status without a code is success. */
 export function entryToOcsf(record: Json, time: number, rawData: string): Record<string, unknown> {
@@ -35,7 +35,7 @@ export function entryToOcsf(record: Json, time: number, rawData: string): Record
     statusDetail: fields.text('protoPayload', 'status', 'message'),
     uid: fields.text('insertId') ?? fields.text('insertid'),
     logName: fields.text('logName') ?? fields.text('logname'),
-    severityId: severities[fields.text('severity') ?? ''] ?? 1,
+    severityId: severities.get(fields.text('severity') ?? '') ?? 1,
     resources: [{ name: fields.text('protoPayload', 'resourceName'), type: fields.text('resource', 'type') }],
     time,
     rawData,

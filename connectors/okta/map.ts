@@ -1,6 +1,11 @@
 import { auditCall, auditLogon, fieldsOf, isRecord, textOf, type AuditCall } from '../../src/connector/index.ts';
 
-const severities: Readonly<Record<string, number>> = { DEBUG: 1, INFO: 1, WARN: 3, ERROR: 4 };
+const severities: ReadonlyMap<string, number> = new Map([
+  ['DEBUG', 1],
+  ['INFO', 1],
+  ['WARN', 3],
+  ['ERROR', 4],
+]);
 
 /** OCSF Authentication (3002) for sessions and factors, API Activity (6003) for everything else. */
 export function toOcsf(
@@ -27,7 +32,7 @@ export function toOcsf(
     statusDetail: fields.text('outcome', 'reason'),
     message: fields.text('displayMessage'),
     uid: fields.text('uuid'),
-    severityId: severities[fields.text('severity') ?? ''] ?? 1,
+    severityId: severities.get(fields.text('severity') ?? '') ?? 1,
     resources: (Array.isArray(targets) ? targets : []).flatMap((target: unknown) =>
       isRecord(target)
         ? [{ name: textOf(target['displayName']), uid: textOf(target['id']), type: textOf(target['type']) }]

@@ -6,8 +6,19 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One line as a JSON object; undefined for anything else, torn ones and those nested more than 64 deep. */
+/** Several formats look at the same line one after the other: it is parsed once. */
+let last: { line: string; record: Readonly<Record<string, unknown>> | undefined } = { line: '', record: undefined };
+
+/**
+ * One line as a JSON object; undefined for anything else, torn ones and those nested more than 64 deep. The object may
+ * be given to others too: nobody changes it.
+ */
 export function readJsonRecord(line: string): Readonly<Record<string, unknown>> | undefined {
+  if (line !== last.line) last = { line, record: parse(line) };
+  return last.record;
+}
+
+function parse(line: string): Readonly<Record<string, unknown>> | undefined {
   let at = 0;
   while (line.charCodeAt(at) <= 32 || line.charCodeAt(at) === 0xfeff) at += 1;
   if (line[at] !== '{') return undefined;

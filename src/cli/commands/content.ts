@@ -89,8 +89,8 @@ export const contentCommands = [
         ...update.diff,
         rehearsal: update.isSame || options.days === 0 ? null : await rehearseOnHistory(world, update, options.days),
       };
-      if (update.isSame && update.present.revision === update.next.revision) return { ...told, is_applied: false };
-      if (!options.apply && !update.isSame) {
+      if (update.isSame && (!options.apply || told.from === told.to)) return { ...told, is_applied: false };
+      if (!options.apply) {
         if (!world.isInteractive) return { ...told, is_applied: false };
         world.say(updateText(told));
         const answer = await world.ask('Use this revision? (yes/no) ');
@@ -121,10 +121,11 @@ export const contentCommands = [
 
 async function packsOf(world: World): Promise<Packs> {
   const { createPacks } = await import('../../detect/index.ts');
-  const { packsDir, overridesDirs } = ruleSources(world);
+  const { packsDir, overridesDirs, pipelines } = ruleSources(world);
   return createPacks({
     dir: packsDir,
     overridesDirs,
+    pipelines,
     clock: systemClock,
     environment: world.environment,
     pathOf: (given) => world.path(given),

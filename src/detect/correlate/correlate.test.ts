@@ -189,3 +189,11 @@ describe('findings of episodes', () => {
     expect(finding?.subjects).toMatchObject([{ value: '203.0.113.9', field_trust: 'free' }]);
   });
 });
+
+test('[W5] a time beyond arrival plus a minute counts as that, and none as the arrival', () => {
+  const content = one('type: event_count, rules: [a], condition: {gte: 1}');
+  const timeOf = (seconds: number) => itemsOf(content, { at: seconds, is: 'a', ip: 'x' }, 0)[0]?.time;
+  expect([timeOf(5), timeOf(1_060), timeOf(1_061), timeOf(1e12), timeOf(NaN)]).toEqual([
+    5_000, 1_060_000, 1_060_000, 1_060_000, 1_000_000,
+  ]);
+});

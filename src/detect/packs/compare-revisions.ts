@@ -1,4 +1,4 @@
-import { parseDocuments, type ParsedDocument } from '../../standards/sigma/index.ts';
+import { parseDocuments, type ParsedDocument, type Placeholders } from '../../standards/sigma/index.ts';
 import { lineDiff } from './line-diff.ts';
 import { isLicence } from './take-files.ts';
 
@@ -45,10 +45,10 @@ export function compareRevisions(before: Files, after: Files): RevisionDiff {
   };
 }
 
-/** Documents of a revision as they would be loaded from `root`. */
-export function documentsOf(files: Files, root = ''): ParsedDocument[] {
+/** Documents of a revision, with values for `expand`. */
+export function documentsOf(files: Files, placeholders: Placeholders = {}): ParsedDocument[] {
   return [...files].flatMap(([path, content]) =>
-    isLicence(path) ? [] : parseDocuments(content.toString('utf8'), root === '' ? path : `${root}/${path}`),
+    isLicence(path) ? [] : parseDocuments(content.toString('utf8'), path, placeholders),
   );
 }
 

@@ -4,7 +4,6 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { messageOf } from '../../base/errors.ts';
-import { parseDocuments } from '../../standards/sigma/index.ts';
 import { errors } from './errors.ts';
 import { fetchGit } from './fetch-git.ts';
 import { packLimits, type FoundFile } from './found-file.ts';
@@ -13,7 +12,7 @@ import type { PackSource } from './pack-source.ts';
 import { readFolder } from './read-folder.ts';
 import { readTar } from './read-tar.ts';
 import { readZip } from './read-zip.ts';
-import { isLicence, takeFiles, type TakenFiles } from './take-files.ts';
+import { isLicence, takeFiles, type PackCounts, type TakenFiles } from './take-files.ts';
 
 /** One revision of a pack, in memory. */
 export interface ObtainedPack {
@@ -27,14 +26,6 @@ export interface ObtainedPack {
   counts: PackCounts;
 }
 
-export interface PackCounts {
-  rules: number;
-  correlations: number;
-  filters: number;
-  /** Documents that do not load. */
-  refused: number;
-}
-
 /** Reads a source into memory; `scratch` is a folder for git to work in. Throws CONTENT.*. */
 export async function obtainPack(
   source: PackSource,
@@ -45,7 +36,7 @@ export async function obtainPack(
   },
 ): Promise<ObtainedPack> {
   const { revision, taken } = await take(source, options);
-  const counts = countDocuments(taken.files);
+  const { counts } = taken;
   if (counts.rules + counts.correlations + counts.filters === 0)
     throw errors.NO_RULES([source.kind === 'git' ? source.url : source.path]);
   const digest = digestOf(taken.files);
@@ -54,7 +45,6 @@ export async function obtainPack(
     revision: revision ?? digest,
     digest,
     licence: licenceOf(taken.files, isLicence) ?? null,
-    counts,
   };
 }
 
@@ -110,16 +100,4 @@ export function digestOf(files: ReadonlyMap<string, Buffer>): string {
   for (const [path, content] of [...files].sort(([left], [right]) => (left < right ? -1 : 1)))
     digest.update(`${path}\0${content.length}\0`).update(content);
   return digest.digest('hex');
-}
-
-function countDocuments(files: ReadonlyMap<string, Buffer>): PackCounts {
-  const counts: PackCounts = { rules: 0, correlations: 0, filters: 0, refused: 0 };
-  for (const [path, content] of files) {
-    if (isLicence(path)) continue;
-    for (const { kind, read } of parseDocuments(content.toString('utf8'), path)) {
-      if (!read || kind === 'unreadable') counts.refused += 1;
-      else counts[`${kind}s`] += 1;
-    }
-  }
-  return counts;
 }

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { Format } from '../../connector/index.ts';
-import { confinePack } from './confine-pack.ts';
-import { compareRevisions, documentsOf, type RevisionDiff } from './compare-revisions.ts';
+import { compareRevisions, type RevisionDiff } from './compare-revisions.ts';
 import { errors } from './errors.ts';
 import { obtainPack, type ObtainedPack } from './obtain-pack.ts';
 import { defaultName, packSource, type PackSource } from './pack-source.ts';
@@ -17,7 +16,7 @@ import {
   sweep,
   type PackNote,
 } from './pack-store.ts';
-import { withOverrides } from './read-rule-sources.ts';
+import { readPackAlone, type RuleSources } from './read-rule-sources.ts';
 import { rehearseRevisions, type PastEvents, type RevisionRehearsal } from './rehearse-revisions.ts';
 
 export interface AddedPack extends PackNote {
@@ -50,15 +49,16 @@ export interface Packs {
 }
 
 /** Content packs in a folder: what is there is in force with the next reading of rules. */
-export function createPacks(options: {
-  /** `<state>/content` */
-  dir: string;
-  overridesDirs: readonly string[];
-  clock: Clock;
-  environment: Readonly<Record<string, string | undefined>>;
-  pathOf: (given: string) => string;
-  signal?: AbortSignal;
-}): Packs {
+export function createPacks(
+  options: Pick<RuleSources, 'overridesDirs' | 'pipelines'> & {
+    /** `<state>/content` */
+    dir: string;
+    clock: Clock;
+    environment: Readonly<Record<string, string | undefined>>;
+    pathOf: (given: string) => string;
+    signal?: AbortSignal;
+  },
+): Packs {
   const { dir, clock, pathOf, environment, signal } = options;
 
   async function obtain(source: PackSource): Promise<ObtainedPack> {
@@ -77,8 +77,7 @@ export function createPacks(options: {
     return { ...(await keepRevision(dir, { name, source, added_at }, obtained)), left_out: obtained.leftOut };
   }
 
-  const inForce = (files: ReadonlyMap<string, Buffer>) =>
-    withOverrides(confinePack(documentsOf(files), []), options.overridesDirs);
+  const inForce = (files: ReadonlyMap<string, Buffer>) => readPackAlone(files, options);
 
   return {
     async add(given, { name: wanted, ref, only } = {}) {

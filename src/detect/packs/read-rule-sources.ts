@@ -5,6 +5,7 @@ import { applyPipelines, placeholdersOf, type ParsedDocument, type Placeholders 
 import { readPipelines } from '../rules/read-pipelines.ts';
 import { readRules } from '../rules/read-rules.ts';
 import { openRuleCache, type RuleCache } from '../rules/rule-cache.ts';
+import { documentsOf } from './compare-revisions.ts';
 import { confinePack } from './confine-pack.ts';
 import { applyOverrides, overrideFiles, readOverrides } from './overrides.ts';
 import { listPacks, revisionDir } from './pack-store.ts';
@@ -36,11 +37,22 @@ export async function readRuleSources(sources: RuleSources): Promise<ParsedDocum
   return applyPipelines(changed, pipelines);
 }
 
+/** A revision of a pack alone, as it would be in force: with the owner's placeholders, filters, overrides and pipelines. */
+export async function readPackAlone(
+  files: ReadonlyMap<string, Buffer>,
+  sources: Pick<RuleSources, 'overridesDirs' | 'pipelines'>,
+): Promise<ParsedDocument[]> {
+  const { pipelines } = await readPipelines(sources.pipelines ?? []);
+  const placeholders = placeholdersOf(pipelines);
+  const documents = confinePack(documentsOf(files, placeholders), []);
+  return applyPipelines(await withOverrides(documents, sources.overridesDirs ?? [], placeholders), pipelines);
+}
+
 /** The documents with the owner's filters and overrides of these folders. */
-export async function withOverrides(
+async function withOverrides(
   documents: readonly ParsedDocument[],
   overridesDirs: readonly string[],
-  placeholders: Placeholders = {},
+  placeholders: Placeholders,
 ): Promise<ParsedDocument[]> {
   const dirs = overridesDirs.filter((dir) => existsSync(dir));
   const filters = await readRules(dirs, placeholders);

@@ -1,12 +1,22 @@
-import { parseDocuments } from '../../standards/sigma/index.ts';
+import { parseDocuments, type ParsedDocument } from '../../standards/sigma/index.ts';
 import { errors } from './errors.ts';
 import { packLimits, type FoundFile } from './found-file.ts';
 
 /** What is kept of a source: rule files and licences, by their path in the pack. */
 export interface TakenFiles {
   files: ReadonlyMap<string, Buffer>;
+  counts: PackCounts;
   /** How many files were left out, by reason. */
   leftOut: Readonly<Record<LeftOut, number>>;
+}
+
+/** Documents of a pack. */
+export interface PackCounts {
+  rules: number;
+  correlations: number;
+  filters: number;
+  /** Documents that do not load. */
+  refused: number;
 }
 
 export type LeftOut = 'no_rule' | 'deprecated' | 'too_large' | 'link';
@@ -42,12 +52,21 @@ export async function takeFiles(
   }
   const stripped = options.isFolderStripped ? stripFolder(candidates) : candidates;
   const files = new Map<string, Buffer>();
+  const counts: PackCounts = { rules: 0, correlations: 0, filters: 0, refused: 0 };
   for (const [path, content] of [...stripped].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    const kept = isLicence(path) ? 'kept' : isBelow(path, options.only) ? judge(content, path) : 'outside';
-    if (kept === 'kept') files.set(path, content);
-    else if (kept !== 'outside') leftOut[kept] += 1;
+    if (isLicence(path)) files.set(path, content);
+    else if (isBelow(path, options.only)) {
+      const judged = judge(content, path);
+      if (typeof judged === 'string') leftOut[judged] += 1;
+      else {
+        files.set(path, content);
+        for (const { kind, read } of judged)
+          if (!read || kind === 'unreadable') counts.refused += 1;
+          else counts[`${kind}s`] += 1;
+      }
+    }
   }
-  return { files, leftOut };
+  return { files, counts, leftOut };
 }
 
 /** The path without `./`, or CONTENT.UNSAFE_PATH: absolute, with `..`, a drive, a backslash or control characters. */
@@ -84,13 +103,14 @@ function stripFolder(files: ReadonlyMap<string, Buffer>): ReadonlyMap<string, Bu
   return new Map([...files].map(([path, content]) => [path.slice(folder.length + 1), content]));
 }
 
-function judge(content: Buffer, path: string): 'kept' | 'no_rule' | 'deprecated' {
+/** The documents of a file that is kept, or why it is not. */
+function judge(content: Buffer, path: string): ParsedDocument[] | 'no_rule' | 'deprecated' {
   const text = content.toString('utf8');
   const documents = parseDocuments(text, path);
   if (documents.every(({ kind }) => kind === 'unreadable'))
     // A rule that does not parse is kept, so that it is told with its place.
-    return /^(?:detection|correlation|filter)\s*:/m.test(text) ? 'kept' : 'no_rule';
+    return /^(?:detection|correlation|filter)\s*:/m.test(text) ? documents : 'no_rule';
   const given = documents.flatMap(({ read }) => (read ? [read.header.status] : []));
   const isGivenUp = given.length > 0 && given.every((status) => status === 'deprecated' || status === 'unsupported');
-  return isGivenUp ? 'deprecated' : 'kept';
+  return isGivenUp ? 'deprecated' : documents;
 }

@@ -35,39 +35,42 @@ export function compileMatcher(matcher: Matcher): ValuesTest {
     case 'pattern': {
       const test = patternTest(matcher);
       return matcher.cased
-        ? (values) => values !== undefined && values.some((value) => value.raw !== null && test(value.text))
-        : (values) => values !== undefined && values.some((value) => value.raw !== null && test(value.folded));
+        ? any((value) => value.raw !== null && test(value.text))
+        : any((value) => value.raw !== null && test(value.folded));
     }
     case 'number':
-      return (values) => values !== undefined && values.some((value) => numberOf(value.raw) === matcher.value);
+      return any((value) => numberOf(value.raw) === matcher.value);
     case 'boolean': {
       const words = matcher.value ? ['true', '1'] : ['false', '0'];
-      return (values) =>
-        values !== undefined && values.some((value) => value.raw !== null && words.includes(value.folded));
+      return any((value) => value.raw !== null && words.includes(value.folded));
     }
     case 'regex': {
       const test = compileRegex(matcher);
-      return (values) => values !== undefined && values.some((value) => value.raw !== null && test(value.text));
+      return any((value) => value.raw !== null && test(value.text));
     }
     case 'cidr':
-      return (values) => values !== undefined && values.some((value) => isAddressIn(value, matcher.network));
+      return any((value) => isAddressIn(value, matcher.network));
     case 'compare':
-      return (values) =>
-        values !== undefined &&
-        values.some((value) => {
-          const number = numberOf(value.raw);
-          return number !== undefined && compare(number, matcher.comparison, matcher.value);
-        });
+      return any((value) => {
+        const number = numberOf(value.raw);
+        return number !== undefined && compare(number, matcher.comparison, matcher.value);
+      });
     case 'time':
-      return (values) =>
-        values !== undefined &&
-        values.some((value) => {
-          const part = timePartOf(value.raw, matcher.part);
-          return part !== undefined && compare(part, matcher.comparison, matcher.value);
-        });
+      return any((value) => {
+        const part = timePartOf(value.raw, matcher.part);
+        return part !== undefined && compare(part, matcher.comparison, matcher.value);
+      });
     case 'fieldref':
       return (values, event) => refers(values, event.of(matcher.field), matcher);
   }
+}
+
+function any(test: (value: EventValue) => boolean): ValuesTest {
+  return (values) => {
+    if (values === undefined) return false;
+    for (const value of values) if (test(value)) return true;
+    return false;
+  };
 }
 
 function patternTest(matcher: Extract<Matcher, { kind: 'pattern' }>): TextTest {

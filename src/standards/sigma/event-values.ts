@@ -12,16 +12,25 @@ export interface EventValue {
   readonly folded: string;
 }
 
-function eventValue(raw: Scalar): EventValue {
-  const text = raw === null ? '' : String(raw);
-  let folded: string | undefined;
-  return {
-    raw,
-    text,
-    get folded() {
-      return (folded ??= fold(text));
-    },
-  };
+class Value implements EventValue {
+  readonly raw: Scalar;
+  readonly text: string;
+  #folded: string | undefined;
+
+  constructor(raw: Scalar) {
+    this.raw = raw;
+    this.text = typeof raw === 'string' ? raw : raw === null ? '' : String(raw);
+  }
+
+  get folded(): string {
+    return (this.#folded ??= fold(this.text));
+  }
+}
+
+function valuesOf(found: unknown): readonly EventValue[] {
+  if (typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean' || found === null)
+    return [new Value(found)];
+  return scalarsOf(found, false).map((scalar) => new Value(scalar));
 }
 
 /** What an event holds under the names of rules; every field is looked up once. */
@@ -39,11 +48,11 @@ export function eventValues(view: View): EventValues {
     of(field) {
       if (known.has(field)) return known.get(field);
       const found = lookUp(view, field);
-      const values = found === absent ? undefined : scalarsOf(found, false).map(eventValue);
+      const values = found === absent ? undefined : valuesOf(found);
       known.set(field, values);
       return values;
     },
-    all: () => (everything ??= scalarsOf(view, true).map(eventValue)),
+    all: () => (everything ??= scalarsOf(view, true).map((scalar) => new Value(scalar))),
   };
 }
 

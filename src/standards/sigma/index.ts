@@ -16,9 +16,8 @@ export type { CorrelatedEvent, Correlator, Firing } from './correlate/correlator
 export { tacticOf, tactics } from './lint/tactics.ts';
 export { advanceWindow } from './correlate/advance-window.ts';
 export { closeWindows, dueAt } from './correlate/close-windows.ts';
-export { countedValues, fieldValueOf, firingValues, groupValue } from './correlate/counted-values.ts';
+export { countedValues, fieldValueOf, firingKey, firingValues, groupValue } from './correlate/counted-values.ts';
 export { feedsOf, type Feed } from './correlate/feeds.ts';
-export { firingKey } from './correlate/firing-key.ts';
 export { windowPlan } from './correlate/window-plan.ts';
 export { Entry, Episode, shortHash, WindowState, type Advance, type EpisodeKeeper } from './correlate/window-state.ts';
 export { fold } from './pattern.ts';

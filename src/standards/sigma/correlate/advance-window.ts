@@ -2,7 +2,7 @@ import { boundState } from './bound-state.ts';
 import { closeWindows } from './close-windows.ts';
 import { recentWindow } from './recent-window.ts';
 import { slideWindow } from './slide-window.ts';
-import type { WindowPlan } from './window-plan.ts';
+import { keepMeaning, type WindowPlan } from './window-plan.ts';
 import {
   shortHash,
   type Advance,
@@ -23,7 +23,7 @@ export function advanceWindow<D, E extends Episode>(
   detail: D,
   keeper: EpisodeKeeper<D, E>,
 ): Advance<D, E> {
-  forgetOtherMeaning(plan, state);
+  keepMeaning(plan, state);
   const k = shortHash(item.key, plan.isByRule ? String(item.feed) : '0');
   const recent = recentWindow(state.entries);
   if (recent ? recent.keys.has(k) : state.entries.some((entry) => entry.k === k)) return nothing('duplicate');
@@ -54,16 +54,6 @@ export function advanceWindow<D, E extends Episode>(
 
 function nothing<D, E extends Episode>(kind: 'duplicate' | 'late'): Advance<D, E> {
   return { kind, firings: [], changed: new Set() };
-}
-
-/** Episodes stay: what was told stays told. */
-function forgetOtherMeaning(plan: WindowPlan, state: WindowState): void {
-  if (state.meaning !== undefined && state.meaning !== plan.meaning) {
-    state.entries = [];
-    delete state.decided;
-    delete state.floor;
-  }
-  state.meaning = plan.meaning;
 }
 
 /** Its window is decided, or it comes later than its source allows (SPEC.md [C12]). */

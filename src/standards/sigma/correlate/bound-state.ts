@@ -1,4 +1,4 @@
-import { mergeInTiles, mergeNearest } from './merge-entries.ts';
+import { atOnce, mergeInTiles, mergeNearest, remove } from './merge-entries.ts';
 import { tilesOf } from './tiles.ts';
 import type { WindowPlan } from './window-plan.ts';
 import type { Entry, Episode, WindowState } from './window-state.ts';
@@ -32,13 +32,10 @@ function isMerged({ rule: { type, conditions }, limit }: WindowPlan): boolean {
   return type === 'value_sum' || (type === 'event_count' && conditions.some(({ value }) => value >= limit));
 }
 
-/** Some at once, so that not every event of a flood has to look for what goes. */
-const atOnce = 32;
-
 /** A flood of one value or of one rule must not push out the others: its own oldest goes first. */
 function giveWay(plan: WindowPlan, entries: Entry[]): void {
   const { type } = plan.rule;
-  if (isMerged(plan)) while (entries.length > plan.limit) mergeNearest(entries);
+  if (isMerged(plan)) mergeNearest(entries);
   else if (type === 'event_count') entries.splice(0, entries.length - plan.limit + atOnce);
   else {
     const kindOf = ({ r, v }: Entry) => (type === 'value_count' ? v : r);
@@ -53,9 +50,7 @@ function giveWay(plan: WindowPlan, entries: Entry[]): void {
       most.gone += 1;
       gone.add(oldest);
     }
-    let kept = 0;
-    for (const entry of entries) if (!gone.has(entry)) entries[kept++] = entry;
-    entries.length = kept;
+    remove(entries, gone);
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { firedAt, loadCorrelations, playGroup, type Played } from '../../../../test/correlation.ts';
+import { closeWindows } from './close-windows.ts';
 import { createCorrelator } from './create-correlator.ts';
+import type { Advance, Episode } from './window-state.ts';
 
 const by = 'group-by: [ip], timespan: 10s';
 const counting = (condition: string) => `type: event_count, rules: [a], condition: {${condition}}, ${by}`;
@@ -106,6 +108,27 @@ test('[C30] another meaning begins anew, another threshold goes on', () => {
   expect(goesOn(counting('gte: 3').replace('10s', '20s'))).toEqual(['opened']);
   for (const other of [counting('gte: 3').replace('[a]', '[b]'), counting('gte: 3').replace('[a]', '[b, a]')])
     expect(goesOn(other)).toEqual(['counted']);
+  // What was told of them is not counted again by a rule that waits, nor is what it counted decided as something else.
+  const fired = playGroup(counting('gte: 2'), [{ time: 0 }, { time: 1 }]).state;
+  const waits = playGroup(
+    counting('lte: 3'),
+    [
+      { time: 2, key: 'next' },
+      { time: 400_000, key: 'end' },
+    ],
+    fired,
+  );
+  expect(waits.state.episodes.map(({ count }) => count)).toEqual([2 + 1]);
+  const [sliding, other] = [counting('gte: 3'), counting('lte: 3').replace('[a]', '[b]')].map((text) => {
+    const left = playGroup(counting('lte: 3'), [{ time: 0 }]).state;
+    const advance: Advance<string, Episode> = { kind: 'counted', firings: [], changed: new Set() };
+    closeWindows(playGroup(text, []).plan, left, { open: (episode) => episode, add: () => {} }, Infinity, advance);
+    return [left.entries.length, advance.firings.length];
+  });
+  expect([sliding, other]).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
 });
 
 test('[C29] a correlator in memory keeps to its bound, and says what it forgot', () => {

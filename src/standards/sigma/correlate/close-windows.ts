@@ -1,5 +1,5 @@
 import { tilesOf, type Tile } from './tiles.ts';
-import type { WindowPlan } from './window-plan.ts';
+import { keepMeaning, type WindowPlan } from './window-plan.ts';
 import type { Advance, Episode, EpisodeKeeper, WindowState } from './window-state.ts';
 
 const mostDecided = 64;
@@ -15,6 +15,8 @@ export function closeWindows<D, E extends Episode>(
   arrival: number,
   advance: Advance<D, E>,
 ): void {
+  keepMeaning(plan, state);
+  if (!plan.isClosed) return;
   for (const tile of tilesOf(plan, state)) {
     if (overAt(plan, state, tile) > arrival) continue;
     const gone = new Set(tile.entries);

@@ -1,10 +1,10 @@
 import { canonicalAddress, sourceKeyOf } from '../../../base/address.ts';
 import { numberOf, type EventValues, type Scalar } from '../event-values.ts';
-import { fieldIn } from '../link-rules.ts';
+import { fieldIn, type LinkedCorrelation } from '../link-rules.ts';
 import { fold } from '../pattern.ts';
 import type { Feed } from './feeds.ts';
 import { isClosed } from './is-closed.ts';
-import { shortHash, type CountedItem } from './window-state.ts';
+import { shortHash, type CountedItem, type Entry } from './window-state.ts';
 
 /** What of an event, or of a firing, a correlation looks at. */
 export interface CountedValues extends Pick<CountedItem, 'value' | 'number' | 'carried'> {
@@ -90,4 +90,9 @@ export function firingValues(
     ...group.map(({ field, value }) => [field, value] as const),
   ]);
   return (field) => fields.get(field);
+}
+
+/** Identity of a firing for what counts it: one for each event that ends a window (SPEC.md [C23]). */
+export function firingKey({ header }: LinkedCorrelation, { t, o, k }: Entry): string {
+  return `${header.id} ${t} ${o ?? k}`;
 }

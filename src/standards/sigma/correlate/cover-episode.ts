@@ -1,5 +1,4 @@
-import { isTwin } from './is-twin.ts';
-import type { WindowPlan } from './window-plan.ts';
+import { isTwin, type WindowPlan } from './window-plan.ts';
 import type { Entry, Episode, EpisodeKeeper, WindowState } from './window-state.ts';
 
 /** The new entry, and where it stands. */

@@ -4,9 +4,8 @@ import { fold } from '../pattern.ts';
 import { advanceWindow } from './advance-window.ts';
 import { closeWindows } from './close-windows.ts';
 import type { Correlator, CorrelatorOptions, Firing } from './correlator.ts';
-import { countedValues, fieldValueOf, firingValues, type CountedValues } from './counted-values.ts';
+import { countedValues, fieldValueOf, firingKey, firingValues, type CountedValues } from './counted-values.ts';
 import { feedsOf, type Feed } from './feeds.ts';
-import { firingKey } from './firing-key.ts';
 import { windowPlan } from './window-plan.ts';
 import {
   shortHash,

@@ -1,8 +1,7 @@
 import { coverEpisode } from './cover-episode.ts';
-import { isTwin } from './is-twin.ts';
 import type { RecentWindow } from './recent-window.ts';
 import { slidingFigure } from './sliding-figure.ts';
-import type { WindowPlan } from './window-plan.ts';
+import { isTwin, type WindowPlan } from './window-plan.ts';
 import type { Advance, Entry, Episode, EpisodeKeeper, WindowState } from './window-state.ts';
 
 /**
@@ -26,7 +25,8 @@ export function slideWindow<D, E extends Episode>(
   const known = isLast ? recent?.window : undefined;
   const figure = known?.figure ?? slidingFigure(plan.rule, plan.holds);
   let start = known?.start ?? entries.findIndex(({ t }) => t >= arrived.t - timespanMs);
-  for (let at = known ? place : start; at < entries.length; at += 1) {
+  const isHopeless = !isLast && !holdsAround(plan, entries, arrived);
+  for (let at = known ? place : start; at < entries.length && !isHopeless; at += 1) {
     const end = entries[at];
     if (!end || end.t > arrived.t + timespanMs) break;
     figure.add(end);
@@ -56,4 +56,9 @@ export function slideWindow<D, E extends Episode>(
       isFirst: covered.isNew && index === 0,
     });
   }
+}
+
+/** Whether all that shares a window with an entry would be enough together; if not, none of its windows holds. */
+function holdsAround({ holds, timespanMs }: WindowPlan, entries: readonly Entry[], { t: time }: Entry): boolean {
+  return holds(entries.filter(({ t }) => Math.abs(t - time) <= timespanMs));
 }

@@ -1,7 +1,7 @@
 import type { LinkedCorrelation } from '../link-rules.ts';
 import { isClosed } from './is-closed.ts';
 import { windowTest, type WindowTest } from './window-test.ts';
-import { shortHash } from './window-state.ts';
+import { shortHash, type Entry, type WindowState } from './window-state.ts';
 
 /** How a correlation's windows are moved. */
 export interface WindowPlan {
@@ -68,8 +68,24 @@ function entryLimit({ type, conditions, feeds }: LinkedCorrelation): number {
 }
 
 /** A threshold may change and the counting goes on; what is counted, and how it is told apart, may not. */
-function meaningOf({ type, feeds, groupBy, fields, aliases, percentile, carries }: LinkedCorrelation): string {
+function meaningOf(rule: LinkedCorrelation): string {
+  const { type, feeds, groupBy, fields, aliases, percentile, carries } = rule;
   const ids = feeds.map(({ of }) => of.header.id);
   const named = [...aliases].map(([alias, byRule]) => [alias, [...byRule]]);
-  return shortHash(JSON.stringify([type, ids, groupBy, fields, named, percentile ?? null, carries]));
+  return shortHash(JSON.stringify([type, ids, groupBy, fields, named, percentile ?? null, carries, isClosed(rule)]));
+}
+
+/** Whether two neighbours are one event, which matched two rules: it is counted, and fires, once. */
+export function isTwin({ isByRule }: WindowPlan, one: Entry | undefined, other: Entry | undefined): boolean {
+  return isByRule && !!one && !!other && one.o !== undefined && one.o === other.o && one.t === other.t;
+}
+
+/** Forgets what was counted for a rule that meant something else. Episodes stay: what was told stays told (SPEC.md [C30]). */
+export function keepMeaning({ meaning }: WindowPlan, state: WindowState): void {
+  if (state.meaning !== undefined && state.meaning !== meaning) {
+    state.entries = [];
+    delete state.decided;
+    delete state.floor;
+  }
+  state.meaning = meaning;
 }

@@ -5,6 +5,7 @@ import { chooseAnchors } from './choose-anchors.ts';
 import type { Costs } from './costs.ts';
 import { createFieldScanner, type Anchoring, type FieldScanner } from './field-scanner.ts';
 import { compileTree } from './compile-tree.ts';
+import { createKeywordScanner, type KeywordScanner } from './keyword-scanner.ts';
 import { createValueMemo } from './value-memo.ts';
 import type { Tree } from './predicate-tree.ts';
 import type { Truths } from './truths.ts';
@@ -12,7 +13,7 @@ import type { Truths } from './truths.ts';
 /** What is done for events of one class: which of its rules can match is found in a few fields, then those are tested. */
 export interface ClassPlan {
   /** Positions of the rules that match, in their order. */
-  match(view: View, event: () => EventValues, truths: Truths): readonly number[];
+  match(view: View, event: () => EventValues, truths: Truths, json?: string): readonly number[];
 }
 
 /** What a rule wants of an event of the class. */
@@ -47,10 +48,13 @@ export function planClass(trees: readonly PositionedTree[], costs: Costs): Class
   const scanners = new Map<string, FieldScanner>();
   const byPath: { field: string; scanner: FieldScanner }[] = [];
   let anywhere: FieldScanner | undefined;
+  let keywords: KeywordScanner | undefined;
   for (const [field, anchorings] of byField) {
     const scanner = createFieldScanner([...anchorings.values()]);
-    if (field === undefined) anywhere = scanner;
-    else if (field.includes('.')) byPath.push({ field, scanner });
+    if (field === undefined) {
+      anywhere = scanner;
+      keywords = createKeywordScanner([...anchorings.values()]);
+    } else if (field.includes('.')) byPath.push({ field, scanner });
     else scanners.set(field, scanner);
   }
   const candidates = createCandidates(trees.length);
@@ -60,16 +64,17 @@ export function planClass(trees: readonly PositionedTree[], costs: Costs): Class
     const scanner = scanners.get(key);
     return (scanner ?? anywhere) && createKeyScan(scanner, anywhere, fresh);
   });
+  const ownKeys = createKeyOrder((key) => {
+    const scanner = scanners.get(key);
+    return scanner && createKeyScan(scanner, undefined, fresh);
+  });
 
   return {
-    match(view, event, truths) {
+    match(view, event, truths, json) {
       candidates.clear();
       candidates.add(always);
-      let at = 0;
-      for (const key in view) {
-        keys.at(at, key)?.scan(view[key], candidates);
-        at += 1;
-      }
+      const isScanned = !anywhere || (json !== undefined && keywords?.scan(json, candidates) === true);
+      (isScanned ? ownKeys : keys).scan(view, candidates);
       for (const { field, scanner } of byPath) {
         const found = lookUp(view, field);
         if (found !== absent) scanList(found, scanner, candidates);
@@ -141,15 +146,23 @@ function createKeyOrder(scanOf: (key: string) => KeyScan | undefined) {
     return scan;
   }
 
+  function at(place: number, key: string): KeyScan | undefined {
+    const scan = find(key);
+    if (place <= keys.length && place < mostKeys) {
+      keys[place] = key;
+      scans[place] = scan;
+    }
+    return scan;
+  }
+
   return {
-    at(place: number, key: string): KeyScan | undefined {
-      if (keys[place] === key) return scans[place];
-      const scan = find(key);
-      if (place <= keys.length && place < mostKeys) {
-        keys[place] = key;
-        scans[place] = scan;
+    scan(view: View, into: Candidates): void {
+      let place = 0;
+      for (const key in view) {
+        const scan = keys[place] === key ? scans[place] : at(place, key);
+        place += 1;
+        if (scan !== undefined) scan.scan(view[key], into);
       }
-      return scan;
     },
   };
 }

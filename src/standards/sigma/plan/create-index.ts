@@ -113,12 +113,12 @@ export function createIndex(
   }
 
   return {
-    evaluate(view, logsources) {
+    evaluate(view, logsources, json) {
       let values: EventValues | undefined;
       const event = () => (values ??= eventValues(view));
       const found = plannedFor(view, logsources, event);
       if (found.samples) sample(found, view);
-      const positions = found.plan.match(view, event, truths);
+      const positions = found.plan.match(view, event, truths, json);
       return positions.length === 0 ? none : positions.flatMap((position) => rules[position] ?? []);
     },
     improve() {

@@ -1,3 +1,4 @@
+import type { View } from '../event-values.ts';
 import fc from 'fast-check';
 
 /** Texts that folding, wildcards, escapes and sampling trip over; rules and events draw from the same. */
@@ -160,3 +161,10 @@ export const generatedLogsources = fc.constantFrom(
   [{ product: 'windows' }],
   [{ product: 'linux' }, { product: 'windows', service: 'x' }],
 );
+
+/** The event as JSON; `hides`: with letters written as senders may who hide something. */
+export function jsonOf(event: View, hides: boolean): string {
+  const json = JSON.stringify(event);
+  // None of them is in true, false, null or a number.
+  return hides ? json.replaceAll(/[kopqw]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`) : json;
+}

@@ -5,10 +5,11 @@ import { linkRules } from '../link-rules.ts';
 import { parseDocuments } from '../parse-documents.ts';
 import type * as Choice from './choose-anchors.ts';
 import type { Costs } from './costs.ts';
-import { generatedEvent, generatedLogsources, generatedRule } from './generated.ts';
+import { generatedEvent, generatedLogsources, generatedRule, jsonOf } from './generated.ts';
 import type * as Numbers from '../event-values.ts';
 import type * as Scanner from './field-scanner.ts';
 import type * as Trees from './predicate-tree.ts';
+import type * as Keywords from './keyword-scanner.ts';
 import type * as Literals from './regex-literals.ts';
 import type * as Sampler from './word-sampler.ts';
 import type { Looked } from './word-table.ts';
@@ -66,6 +67,16 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
     }),
   ],
   [
+    'a keyword that is written in escapes is overlooked',
+    './keyword-scanner.ts',
+    (real: typeof Keywords) => ({
+      createKeywordScanner(anchorings: readonly Scanner.Anchoring[]): Keywords.KeywordScanner | undefined {
+        const scanner = real.createKeywordScanner(anchorings);
+        return scanner && { scan: (json, into) => scanner.scan(json.replaceAll('\\u', ''), into) };
+      },
+    }),
+  ],
+  [
     'a constant is forgotten when trees are joined',
     './predicate-tree.ts',
     (real: typeof Trees) => ({
@@ -119,8 +130,10 @@ function isCaught(library: Awaited<ReturnType<typeof libraryWith>>, most = 200):
     const read = ({ linkRules: link, parseDocuments: parse }: Pick<typeof library, 'linkRules' | 'parseDocuments'>) =>
       link(texts.flatMap((text, index) => parse(text, `rule-${index}.yml`))).rules;
     const both = [createEvaluator(read({ linkRules, parseDocuments })), library.createIndex(read(library))];
-    return events.some(([event, logsources]) => {
-      const [right, ours] = both.map((one) => one.evaluate(event, logsources).map(({ header }) => header.file));
+    return events.some(([event, logsources], at) => {
+      const json = jsonOf(event, at % 2 === 0);
+      const view = JSON.parse(json);
+      const [right, ours] = both.map((one) => one.evaluate(view, logsources, json).map(({ header }) => header.file));
       return right?.join() !== ours?.join();
     });
   });
