@@ -23,7 +23,8 @@ export function describeFormat(format: Format, folder: string, corpora: CorpusFl
           .filter(Boolean);
         const events = lines.map((line) => {
           const event = format.read(line, readContext);
-          return event ? { ...event, toOcsf: undefined, ocsf: event.toOcsf() } : { unparsed: line };
+          if (event?.json !== undefined) expectIn(event.json, event.view);
+          return event ? { ...event, json: undefined, toOcsf: undefined, ocsf: event.toOcsf() } : { unparsed: line };
         });
         const plain: unknown = JSON.parse(JSON.stringify(events));
         expect(plain).toEqual(golden(join(folder, 'golden', `${basename(file).replace(/\.\w+$/, '')}.json`), plain));
@@ -113,4 +114,15 @@ function report(what: string, lines: number, mapped: readonly Record<string, unk
   const { fields, unmapped } = unmappedShare(mapped);
   const share = fields === 0 ? 0 : (100 * unmapped) / fields;
   console.info(`${what}: ${mapped.length} of ${lines} lines read, ${share.toFixed(1)} % of ${fields} fields unmapped`);
+}
+
+/** Every value of the view stands in the JSON text, as the index relies on. */
+function expectIn(json: string, view: unknown): void {
+  const given = new Set(scalarsOf(JSON.parse(json)));
+  expect(scalarsOf(view).filter((value) => !given.has(value))).toEqual([]);
+}
+
+function scalarsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [String(value)];
+  return Object.values(value).flatMap(scalarsOf);
 }

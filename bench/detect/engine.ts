@@ -1,6 +1,6 @@
 /**
  * One engine on one lane, in a process of its own: blocks of events are parsed alone and parsed and matched, in turn. Prints
- * one line of JSON. Arguments: lane, events at most, "index" or "brute".
+ * one line of JSON. Arguments: lane, events at most, "index" or "brute", how many times the rules.
  */
 import { constants, zstdDecompressSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { logsourcesOf } from '../../connectors/windows/channels.ts';
 import { createEvaluator, createIndex, type Evaluator } from '../../src/standards/sigma/index.ts';
 import { corpusDir } from '../../test/corpus.ts';
+import { manyRules } from './many-rules.ts';
 import { readRules, sigmaHqTexts } from './rules.ts';
 
-const [lane = 'bal', most = '50000', kind = 'index'] = process.argv.slice(2);
+const [lane = 'bal', most = '50000', kind = 'index', times = '1'] = process.argv.slice(2);
 const blockEvents = 100;
 
 const packed = readFileSync(join(corpusDir, 'data/bench', `${lane}.jsonl.zst`));
@@ -24,8 +25,9 @@ const lines = zstdDecompressSync(packed, { params: { [constants.ZSTD_d_windowLog
 
 const texts = sigmaHqTexts();
 const startedAt = performance.now();
-const { rules, filters } = readRules(texts);
+const { rules: read, filters } = readRules(texts);
 const loadedAt = performance.now();
+const rules = manyRules(read, Number(times));
 const evaluator: Evaluator = kind === 'brute' ? createEvaluator(rules, filters) : createIndex(rules, filters);
 const indexedAt = performance.now();
 
@@ -65,7 +67,10 @@ const samples = measured.map((block, at) => {
   return { parse: timed(block, false), both };
 });
 const sum = (of: typeof samples) =>
-  of.reduce((total, { parse: alone, both }) => ({ parse: total.parse + alone, both: total.both + both }), { parse: 0, both: 0 });
+  of.reduce((total, { parse: alone, both }) => ({ parse: total.parse + alone, both: total.both + both }), {
+    parse: 0,
+    both: 0,
+  });
 const ratio = ({ parse: alone, both }: { parse: number; both: number }) => Number((alone / both).toFixed(3));
 const quiet = samples.toSorted((a, b) => a.parse - b.parse).slice(0, Math.ceil(samples.length * 0.6));
 const each = (ms: number, of: number) => Number(((ms * 1000) / of / blockEvents).toFixed(2));

@@ -46,6 +46,7 @@ export const json: Format = {
       ...(time === undefined ? {} : { time }),
       logsources: [logsourceOf(record)],
       view: record,
+      json: line,
       subjects,
       ...(logon === undefined ? {} : { logon }),
       toOcsf: () => (isOcsf ? { ...record } : baseEventOf(record, subjects, time ?? context.receivedAt, line)),

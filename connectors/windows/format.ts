@@ -26,6 +26,7 @@ export const windowsEvent: Format = {
       ...(time === undefined ? {} : { time }),
       logsources: logsourcesOf(record.channel, record.eventId, record.data['EventType']),
       view,
+      ...(line.trimStart().startsWith('{') ? { json: line } : {}),
       subjects,
       ...(logon === undefined ? {} : { logon }),
       toOcsf: () => toOcsf(record, time ?? context.receivedAt, line),

@@ -30,6 +30,8 @@ export interface ReadEvent {
   logsources: readonly Logsource[];
   /** The taxonomy view that Sigma rules read: the original's fields under the names SigmaHQ expects. Nested values and lists are allowed. */
   view: Readonly<Record<string, unknown>>;
+  /** The JSON text in which every value of the view stands as it is; keywords are looked for there. Absent where values are made or decoded. */
+  json?: string;
   /** Values with a role. Only these may ever aim a containment. */
   subjects: readonly Subject[];
   /**

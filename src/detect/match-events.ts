@@ -57,7 +57,7 @@ export interface Matches {
 
 /** Evaluates all rules on one event: findings of rules that report, candidates for the correlations that count them. */
 export function matchEvent(content: Content, event: SourcedEvent, now: Date, into: Matches): void {
-  const rules = content.evaluator.evaluate(event.read.view, event.read.logsources);
+  const rules = content.evaluator.evaluate(event.read.view, event.read.logsources, event.read.json);
   if (rules.length === 0) return;
   const values = eventValues(event.read.view);
   const time = timeOf(event);

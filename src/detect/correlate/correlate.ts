@@ -99,8 +99,8 @@ export async function correlate(items: readonly Item[], options: CorrelateOption
     if (waiting.length > 0 || over.length > 0) await moveRank(waiting, over, options, result, queue);
   }
   // What waited for a rule that is gone waits no longer.
-  for (const window of due?.windows ?? [])
-    if (!content.correlation(window.ruleId)) result.windows.push({ ...window, keepMs: 0 });
+  for (const { ruleId, groupHash: hash, state, partition } of due?.windows ?? [])
+    if (!content.correlation(ruleId)) result.windows.push({ ruleId, groupHash: hash, state, partition, keepMs: 0 });
   return result;
 }
 
@@ -163,7 +163,9 @@ async function moveRank(
     const plan = windowPlan(rule);
     const waits = dueAt(plan, window.state);
     const keepMs = plan.timespanMs + plan.latenessMs;
-    result.windows.push({ ...window, keepMs, ...(waits === undefined ? {} : { dueAt: waits }) });
+    const { ruleId, groupHash: hash, state, partition } = window;
+    const kept = { ruleId, groupHash: hash, state, partition, keepMs };
+    result.windows.push(waits === undefined ? kept : { ...kept, dueAt: waits });
   }
   for (const { window, episode } of told.values()) {
     const rule = content.correlation(window.ruleId);

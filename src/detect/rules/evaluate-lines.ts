@@ -111,7 +111,7 @@ export function createLineEvaluation(options: {
   };
 
   function* hitsOf(event: ReadEvent, at: number, line: number): Generator<RuleHit> {
-    const rules = content.evaluator.evaluate(event.view, event.logsources);
+    const rules = content.evaluator.evaluate(event.view, event.logsources, event.json);
     if (rules.length === 0) return;
     for (const rule of rules) {
       counted.hits += 1;

@@ -154,7 +154,7 @@ describe('events', () => {
     expect(atOnce(() => itemFires(key, value, { f: large }))).toBe(false);
   });
 
-  test('[V1] a run with ? in a large value is found as in a small one', () => {
+  test('[V1] a run with ? in a large value is found as in a small one', { timeout: 120_000 }, () => {
     const character = fc.constantFrom('a', 'b', '😀');
     // What the run matches, if nothing of it is changed, and something behind it.
     const cases = fc.array(fc.tuple(fc.boolean(), character, fc.boolean()), {
@@ -179,7 +179,7 @@ describe('events', () => {
         expect(test?.(large), run).toBe(new RegExp(source, 'u').test(small));
         expect(anchored?.(large), run).toBe(new RegExp(`${source}$`, 'u').test(small));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

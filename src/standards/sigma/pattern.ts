@@ -136,10 +136,14 @@ function compileRun(parts: readonly PatternPart[]): Run {
   };
   const units = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0);
   const wildcards = parts.filter((part) => typeof part !== 'string').length;
+  const longest = longestOf(parts);
   let search: ((text: string, from: number) => number) | undefined;
   return {
     at,
-    find(text, from) {
+    find(text, after) {
+      const found = text.indexOf(longest.text, after);
+      if (found < 0) return -1;
+      const from = Math.max(after, found - longest.before);
       if ((text.length - from) * units > mostTried) return (search ??= compileSearch(parts))(text, from);
       for (let start = from; start <= text.length; start += 1) {
         const end = at(text, start);
@@ -154,6 +158,17 @@ function compileRun(parts: readonly PatternPart[]): Run {
       return false;
     },
   };
+}
+
+/** The longest literal, empty when there is none, and how many UTF-16 units can stand before it in the run. */
+function longestOf(parts: readonly PatternPart[]): { text: string; before: number } {
+  let longest = { text: '', before: 0 };
+  let before = 0;
+  for (const part of parts) {
+    if (typeof part === 'string' && part.length > longest.text.length) longest = { text: part, before };
+    before += typeof part === 'string' ? part.length : 2;
+  }
+  return longest;
 }
 
 /** Steps beyond which places are not tried one after the other: a hostile value would take their product. */

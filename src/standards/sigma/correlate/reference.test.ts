@@ -121,3 +121,52 @@ describe('[C11] [C10] [C17] [C32] in any order and with repetitions, what fires 
     );
   });
 });
+
+/** Many events of one group, mostly in order: what is kept of one event for the next comes into play. */
+const longGames = fc
+  .array(
+    fc.record({
+      gap: fc.nat({ max: 39 }).map((one) => (one === 0 ? 5_000 : (one % 3) * 100)),
+      delay: fc.constantFrom(0, 0, 0, 0, 0, 1, 3, 9),
+      again: fc.constantFrom(false, false, false, true),
+      u: fc.integer({ min: 0, max: 60 }),
+      n: fc.integer({ min: 0, max: 9 }),
+      rules: fc.constantFrom(['a'], ['a'], ['b'], ['c'], ['a', 'b']),
+    }),
+    { minLength: 80, maxLength: 100 },
+  )
+  .map((steps) => {
+    let time = 0;
+    const events = steps.map(({ gap, u, n, rules }, at): ReferenceEvent => {
+      time += gap;
+      return { time, order: at + 1, weight: 1, fields: { ip: 'x', u, n }, rules };
+    });
+    const played = steps
+      .flatMap(({ delay, again }, at) => [{ at, place: at + delay }, ...(again ? [{ at, place: at + delay + 2 }] : [])])
+      .toSorted((one, other) => one.place - other.place)
+      .map(({ at }) => events[at]);
+    return { events, played };
+  });
+
+describe('[C11] the same of many events, mostly in order', () => {
+  test.each([
+    'type: event_count, rules: [a, b], condition: {gte: 40}',
+    'type: value_count, rules: [a, b], condition: {field: u, gte: 30}',
+    'type: temporal, rules: [a, b, c]',
+    'type: temporal_ordered, rules: [a, b, c]',
+    'type: value_sum, rules: [a, b], condition: {field: n, gte: 190}',
+    'type: event_count, rules: [a, b], condition: {gte: 40, lte: 60}',
+  ])('%s', (body) => {
+    const set = loadCorrelations(`${body}, group-by: [ip], timespan: 10s`);
+    let fired = 0;
+    fc.assert(
+      fc.property(longGames, ({ events, played }) => {
+        const { firings } = correlationReference(set.correlations, events);
+        fired += firings.length;
+        expect(firingsOf(set, played)).toEqual(firings);
+      }),
+      { numRuns: 60 },
+    );
+    expect(fired).toBeGreaterThan(10);
+  });
+});

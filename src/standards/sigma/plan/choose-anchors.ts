@@ -1,4 +1,5 @@
-import { anchorsOfPredicate, type Anchor } from './anchors.ts';
+import type { Anchor } from '../scan/anchor.ts';
+import { anchorsOfPredicate } from './anchors-of.ts';
 import { nsOf, scanNs, scanOf, type Costs } from './costs.ts';
 import { effortNs } from './effort.ts';
 import type { Predicate, Tree } from './predicate-tree.ts';

@@ -1,12 +1,12 @@
 import { absent, lookUp, scalarsOf, type EventValues, type View } from '../event-values.ts';
-import { anchorKey, type Anchor } from './anchors.ts';
-import { createCandidates, type Candidates } from './candidates.ts';
+import { anchorKey, type Anchor } from '../scan/anchor.ts';
+import { createCandidates, type Candidates } from '../scan/candidates.ts';
 import { chooseAnchors } from './choose-anchors.ts';
 import type { Costs } from './costs.ts';
-import { createFieldScanner, type Anchoring, type FieldScanner } from './field-scanner.ts';
+import { createFieldScanner, type Anchoring, type FieldScanner } from '../scan/field-scanner.ts';
 import { compileTree } from './compile-tree.ts';
-import { createKeywordScanner, type KeywordScanner } from './keyword-scanner.ts';
-import { createValueMemo } from './value-memo.ts';
+import { createKeywordScanner, type KeywordScanner } from '../scan/keyword-scanner.ts';
+import { createValueMemo } from '../scan/value-memo.ts';
 import type { Tree } from './predicate-tree.ts';
 import type { Truths } from './truths.ts';
 

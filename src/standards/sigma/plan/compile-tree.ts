@@ -1,4 +1,4 @@
-import { anchorsOfPredicate } from './anchors.ts';
+import { anchorsOfPredicate } from './anchors-of.ts';
 import type { Costs } from './costs.ts';
 import { effortNs } from './effort.ts';
 import type { Tree } from './predicate-tree.ts';

@@ -1,6 +1,6 @@
-import type { Anchor } from './anchors.ts';
-import { strideOf } from './word-sampler.ts';
-import { isBeyondLatin1 } from './word-table.ts';
+import type { Anchor } from '../scan/anchor.ts';
+import { strideOf } from '../scan/word-sampler.ts';
+import { isBeyondLatin1 } from '../scan/word-table.ts';
 
 /** What is known of the events of a class, as far as it decides by what rules are found. It never changes which are found. */
 export interface Costs {

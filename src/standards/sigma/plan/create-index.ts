@@ -2,7 +2,7 @@ import { appliesTo, filtersOf, type Evaluator } from '../evaluate.ts';
 import { absent, eventValues, lookUp, numberOf, type EventValues, type View } from '../event-values.ts';
 import type { Filter, Logsource, Rule } from '../rule.ts';
 import { planClass, type ClassPlan, type PositionedTree } from './class-plan.ts';
-import { indexFold } from './index-fold.ts';
+import { indexFold } from '../scan/index-fold.ts';
 import { measuredCosts } from './measured-costs.ts';
 import { createForest, joined, resolved, truthOfPredicate, type Predicate, type Tree } from './predicate-tree.ts';
 import { staticCosts } from './static-costs.ts';

@@ -1,8 +1,9 @@
 import { absent, lookUp, scalarsOf, type View } from '../event-values.ts';
-import { anchorKey, anchorsOfPredicate, type Anchor } from './anchors.ts';
-import { createCandidates } from './candidates.ts';
+import { anchorKey, type Anchor } from '../scan/anchor.ts';
+import { anchorsOfPredicate } from './anchors-of.ts';
+import { createCandidates } from '../scan/candidates.ts';
 import type { Costs } from './costs.ts';
-import { createFieldScanner, type Anchoring } from './field-scanner.ts';
+import { createFieldScanner, type Anchoring } from '../scan/field-scanner.ts';
 import type { Tree } from './predicate-tree.ts';
 import { staticCosts } from './static-costs.ts';
 

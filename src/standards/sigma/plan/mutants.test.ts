@@ -7,17 +7,17 @@ import type * as Choice from './choose-anchors.ts';
 import type { Costs } from './costs.ts';
 import { generatedEvent, generatedLogsources, generatedRule, jsonOf } from './generated.ts';
 import type * as Numbers from '../event-values.ts';
-import type * as Scanner from './field-scanner.ts';
+import type * as Scanner from '../scan/field-scanner.ts';
 import type * as Trees from './predicate-tree.ts';
-import type * as Keywords from './keyword-scanner.ts';
+import type * as Keywords from '../scan/keyword-scanner.ts';
 import type * as Literals from './regex-literals.ts';
-import type * as Sampler from './word-sampler.ts';
-import type { Looked } from './word-table.ts';
-import type * as Prober from './place-prober.ts';
+import type * as Sampler from '../scan/word-sampler.ts';
+import type { Looked } from '../scan/word-table.ts';
+import type * as Prober from '../scan/place-prober.ts';
 
 /** Bugs that an index can have, each put into one module. */
 const mutants: readonly [name: string, module: string, bug: (real: never) => object][] = [
-  ['a long s is no s', './index-fold.ts', () => ({ indexFold: (text: string) => text.toLowerCase() })],
+  ['a long s is no s', '../scan/index-fold.ts', () => ({ indexFold: (text: string) => text.toLowerCase() })],
   [
     'only the first branch of an alternation is looked for',
     './regex-literals.ts',
@@ -32,7 +32,7 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
   ],
   [
     'samples begin at the second byte',
-    './word-sampler.ts',
+    '../scan/word-sampler.ts',
     (real: typeof Sampler) => ({
       createWordSampler(looked: readonly Looked[]): Sampler.WordSampler {
         const sampler = real.createWordSampler(looked);
@@ -42,7 +42,7 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
   ],
   [
     'a text that is the whole value is no end of it',
-    './place-prober.ts',
+    '../scan/place-prober.ts',
     (real: typeof Prober) => ({
       createPlaceProber: (looked: readonly Looked[]): Prober.PlaceProber => ({
         probe(value, folded, into) {
@@ -54,21 +54,19 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
   ],
   [
     'a capital letter beyond ASCII is another than the small one',
-    './field-scanner.ts',
+    '../scan/field-scanner.ts',
     (real: typeof Scanner) => ({
       createFieldScanner(anchorings: readonly Scanner.Anchoring[]): Scanner.FieldScanner {
-        const { whenPresent, scan } = real.createFieldScanner(anchorings);
-        // eslint-disable-next-line no-control-regex -- ASCII is what is meant
-        return {
-          whenPresent,
-          scan: (value, into) => scan(typeof value === 'string' ? value.replace(/[^\0-\x7f]/gu, '~') : value, into),
-        };
+        const scanner = real.createFieldScanner(anchorings);
+        const changed = (value: Numbers.Scalar) =>
+          typeof value === 'string' ? value.replaceAll(/\P{ASCII}/gu, '~') : value;
+        return { whenPresent: scanner.whenPresent, scan: (value, into) => scanner.scan(changed(value), into) };
       },
     }),
   ],
   [
     'a keyword that is written in escapes is overlooked',
-    './keyword-scanner.ts',
+    '../scan/keyword-scanner.ts',
     (real: typeof Keywords) => ({
       createKeywordScanner(anchorings: readonly Scanner.Anchoring[]): Keywords.KeywordScanner | undefined {
         const scanner = real.createKeywordScanner(anchorings);

@@ -1,5 +1,5 @@
 import type { Costs } from './costs.ts';
-import { isBeyondLatin1 } from './word-table.ts';
+import { isBeyondLatin1 } from '../scan/word-table.ts';
 
 /**
  * What is guessed when nothing is known of the events. Texts that stand in ordinary values are found often; the longer of two

@@ -164,11 +164,13 @@ function check(
 ): void {
   if (!met) return;
   const text = folded();
+  const isShifted = text.length !== value.length;
+  // A long value that is not ASCII is read once more as it is folded.
+  if (isShifted && value.length >= copiedFrom) return;
   for (const one of met) {
-    const isThere =
-      text.length === value.length
-        ? at >= one.offset && text.startsWith(one.text, at - one.offset)
-        : text.includes(one.text);
+    const isThere = isShifted
+      ? text.includes(one.text)
+      : at >= one.offset && text.startsWith(one.text, at - one.offset);
     if (isThere) into.add(one.rules);
   }
 }

@@ -1,4 +1,4 @@
-import type { Anchor } from './anchors.ts';
+import type { Anchor } from './anchor.ts';
 import type { Candidates } from './candidates.ts';
 import type { Anchoring } from './field-scanner.ts';
 import { indexFold } from './index-fold.ts';
@@ -23,7 +23,8 @@ export function createKeywordScanner(anchorings: readonly Anchoring[]): KeywordS
   return {
     scan(json, into) {
       if (json.includes('\\u')) return false;
-      const folded = () => indexFold(json);
+      let known: string | undefined;
+      const folded = () => (known ??= indexFold(json));
       if (sampler.sample(json, folded, into) > 127) sampler.sample(folded(), folded, into);
       return true;
     },

@@ -1,5 +1,5 @@
 import { numberOf, type Scalar } from '../event-values.ts';
-import type { Anchor } from './anchors.ts';
+import type { Anchor } from './anchor.ts';
 import type { Candidates } from './candidates.ts';
 import { indexFold } from './index-fold.ts';
 import { createPlaceProber } from './place-prober.ts';
@@ -80,5 +80,6 @@ function createTextScanner(looked: readonly Looked[]): TextScanner | undefined {
   const sampler = contained.length > 0 ? createWordSampler(contained) : undefined;
   if (prober && sampler)
     return (value, folded, into) => prober.probe(value, folded, into) | sampler.sample(value, folded, into);
-  return prober?.probe ?? sampler?.sample;
+  if (prober) return (value, folded, into) => prober.probe(value, folded, into);
+  return sampler && ((value, folded, into) => sampler.sample(value, folded, into));
 }

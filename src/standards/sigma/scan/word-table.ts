@@ -1,4 +1,4 @@
-import type { Anchor } from './anchors.ts';
+import type { Anchor } from './anchor.ts';
 
 /** A text that is looked for, index-folded, with the rules that may match where it is found. */
 export interface Looked {

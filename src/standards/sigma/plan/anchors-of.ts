@@ -1,20 +1,8 @@
 import type { Pattern } from '../pattern.ts';
-import { indexFold } from './index-fold.ts';
+import type { Anchor } from '../scan/anchor.ts';
+import { indexFold } from '../scan/index-fold.ts';
 import type { Predicate } from './predicate-tree.ts';
 import { neededTexts } from './regex-literals.ts';
-
-/** What must stand in a field (in any value of the event, without one) for a predicate to be true. Texts are index-folded. */
-export type Anchor = { field?: string } & (
-  | { kind: 'equals' | 'starts' | 'ends' | 'contains'; text: string }
-  | { kind: 'number'; number: number }
-  /** The field is there at all. */
-  | { kind: 'present' }
-);
-
-export function anchorKey(anchor: Anchor): string {
-  const what = 'text' in anchor ? anchor.text : 'number' in anchor ? anchor.number : '';
-  return JSON.stringify([anchor.field ?? null, anchor.kind, what]);
-}
 
 /** What a predicate needs, any of it; undefined: it can be true of any event. */
 export function anchorsOfPredicate({ field, matcher }: Predicate): readonly Anchor[] | undefined {
