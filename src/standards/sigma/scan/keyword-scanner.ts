@@ -2,7 +2,7 @@ import type { Anchor } from './anchor.ts';
 import type { Candidates } from './candidates.ts';
 import type { Anchoring } from './field-scanner.ts';
 import { indexFold } from './index-fold.ts';
-import { createWordSampler } from './word-sampler.ts';
+import { createWordSampler, hasEscape } from './word-sampler.ts';
 import type { Looked } from './word-table.ts';
 
 /** Looks for keywords in the JSON text of an event as a whole, which costs far less than in each of its values. */
@@ -22,7 +22,7 @@ export function createKeywordScanner(anchorings: readonly Anchoring[]): KeywordS
   const sampler = createWordSampler(looked);
   return {
     scan(json, into) {
-      if (json.includes('\\u')) return false;
+      if (hasEscape(json)) return false;
       let known: string | undefined;
       const folded = () => (known ??= indexFold(json));
       if (sampler.sample(json, folded, into) > 127) sampler.sample(folded(), folded, into);

@@ -56,7 +56,7 @@ export function createPlaceProber(looked: readonly Looked[]): PlaceProber {
         }
         word = (word & maskOf(width)) | (sloppy & maskOf(width));
         const hash = Math.imul(word, hashFactor) >>> table.shift;
-        if (((table.bitmap[hash >> 5] ?? 0) & (1 << (hash & 31))) === 0) continue;
+        if ((((table.bitmap[hash >> 5] ?? 0) >>> hash) & 1) === 0) continue;
         const met = table.of(word);
         if (met) check(met, folded(), into);
       }

@@ -24,10 +24,12 @@ export interface WordTable {
 
 /** Sets the bit that tells small from capital letters in ASCII: sloppy, and the same on both sides. */
 export const sloppy = 0x20_20_20_20;
-export const hashFactor = 0x9e_37_79_b1;
-/** Bits for each word: few others share one with it, and the table still fits a near cache. */
-const bitsEach = 24;
-const mostBits = 18;
+/** 0x9e3779b1 as the signed number that it is to Math.imul: any other way of writing it is converted at each use. */
+export const hashFactor = -1_640_531_535;
+/** Bits for each word: what is let through for nothing costs more than all the rest, so that few words share a bit. */
+const bitsEach = 256;
+/** 16 kB: it must stay in the nearest cache. */
+const mostBits = 17;
 
 export const maskOf = (width: number): number => (width === 4 ? -1 : 2 ** (8 * width) - 1);
 
