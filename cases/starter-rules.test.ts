@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { allFormats } from '../connectors/formats.ts';
-import { readContent, testRules } from '../src/detect/index.ts';
+import { createLineEvaluation, readContent, testRules } from '../src/detect/index.ts';
+import { addresses, failedLogonLine, guessOf } from '../src/server/demo/auth-line.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const rules = resolve(root, 'content/rules');
@@ -22,4 +23,20 @@ test('README tells how many starter rules make findings', async () => {
 
 test.each(report.cases)('$file: $name', ({ failures }) => {
   expect(failures).toEqual([]);
+});
+
+test('the demonstration is a brute force and nothing else, however many guesses come before the drop', async () => {
+  const content = await readContent({ rulesDirs: [rules] });
+  const evaluation = createLineEvaluation({ content, formats: allFormats, format: 'sshd', now: 0 });
+  async function* attack() {
+    for (let n = 0; n < 60; n += 1) {
+      const text = failedLogonLine(n * 250, guessOf(n), { address: addresses.attacker, port: 40_000 + n });
+      yield { text: text.trimEnd(), number: n + 1 };
+    }
+  }
+  const told = new Set<string>();
+  for await (const { is_reporting, title } of evaluation.evaluate('auth.log', attack()))
+    if (is_reporting) told.add(title);
+  for (const { title } of evaluation.finish()) told.add(title);
+  expect([...told]).toEqual(['SSH brute force']);
 });

@@ -2,7 +2,8 @@
 export const addresses = { victim: '203.0.113.1', attacker: '203.0.113.66', bystander: '203.0.113.77' } as const;
 export const loginPort = 2222;
 
-const guesses = ['root', 'admin', 'test', 'oracle', 'ubuntu', 'postgres', 'git', 'deploy'] as const;
+// Fewer than a spray has: how many guesses come before the drop must not change what the attack is.
+const guesses = ['root', 'admin', 'ubuntu', 'postgres'] as const;
 
 /** The n-th guess of the attacker. */
 export function guessOf(index: number): string {

@@ -100,3 +100,13 @@ it('leaves nothing behind when it is rehearsed, not even a gap in the numbers', 
   const { number } = await db.read.one(z.object({ number: z.int() }), sql`select number from incidents`);
   expect(number).toBe(1);
 });
+
+it('is rehearsed again when a real attack was contained beside it', async () => {
+  let walks = 0;
+  await rehearsePath(db, Date.now(), async (tx) => {
+    walks += 1;
+    await contain(tx, triage, respond);
+    if (walks === 1) await tx.run(sql`select unchanged(false)`);
+  });
+  expect(walks, 'three, and one again').toBe(4);
+});

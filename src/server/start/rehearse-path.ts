@@ -1,5 +1,5 @@
 import { idFrom } from '../../base/ids.ts';
-import type { Database, Transaction } from '../../db/index.ts';
+import { retryConflicts, type Database, type Transaction } from '../../db/index.ts';
 import { writeFindings } from '../../detect/index.ts';
 import type { Finding } from '../../schema/finding.ts';
 
@@ -16,11 +16,14 @@ export async function rehearsePath(
 ): Promise<void> {
   const enough = new Error('This transaction was a rehearsal.');
   for (let round = 0; round < rounds; round += 1) {
-    const rehearsed = db.transaction(async (tx) => {
-      await writeFindings(tx, [rehearsedFinding(nowMs)]);
-      await walk(tx);
-      throw enough;
-    });
+    // A real attack may be contained at the same time: it goes first.
+    const rehearsed = retryConflicts(() =>
+      db.transaction(async (tx) => {
+        await writeFindings(tx, [rehearsedFinding(nowMs)]);
+        await walk(tx);
+        throw enough;
+      }),
+    );
     await rehearsed.catch((error: unknown) => {
       if (error !== enough) throw error;
     });
