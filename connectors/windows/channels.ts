@@ -111,18 +111,26 @@ export function serviceOf(channel: string): string | undefined {
   return Object.hasOwn(services, name) ? services[name] : undefined;
 }
 
-const known = new Map<string, readonly Logsource[]>();
+/** By event id, channel and what was done to a registry object. */
+const known = new Map<number, Map<string, Map<unknown, readonly Logsource[]>>>();
 /** Channels and ids are what a sender writes. */
 const mostKnown = 2_000;
+let knownCount = 0;
 
 /** Every logsource that the event answers to: product and service, once more with each category. The same list for the same kind of event. */
 export function logsourcesOf(channel: string, eventId: number, eventType: unknown): readonly Logsource[] {
-  const type = typeof eventType === 'string' && eventId === 12 ? eventType : '';
-  const key = `${eventId} ${type} ${channel}`;
-  const before = known.get(key);
-  if (before) return before;
+  const type = eventId === 12 && typeof eventType === 'string' ? eventType : '';
+  return known.get(eventId)?.get(channel)?.get(type) ?? learn(channel, eventId, type);
+}
+
+function learn(channel: string, eventId: number, type: string): readonly Logsource[] {
   const made = makeLogsources(serviceOf(channel), eventId, type);
-  if (known.size < mostKnown && key.length < 200) known.set(key, made);
+  if (knownCount >= mostKnown || channel.length + type.length > 200) return made;
+  const ofId = known.get(eventId) ?? new Map<string, Map<unknown, readonly Logsource[]>>();
+  known.set(eventId, ofId);
+  const ofChannel = ofId.get(channel) ?? new Map<unknown, readonly Logsource[]>();
+  ofId.set(channel, ofChannel.set(type, made));
+  knownCount += 1;
   return made;
 }
 

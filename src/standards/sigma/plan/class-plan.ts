@@ -1,19 +1,18 @@
-import { absent, lookUp, scalarsOf, type EventValues, type View } from '../event-values.ts';
+import { absent, lookUp, scalarsOf, type View } from '../event-values.ts';
 import { anchorKey, type Anchor } from '../scan/anchor.ts';
 import { createCandidates, type Candidates } from '../scan/candidates.ts';
 import { chooseAnchors } from './choose-anchors.ts';
 import type { Costs } from './costs.ts';
 import { createFieldScanner, type Anchoring, type FieldScanner } from '../scan/field-scanner.ts';
-import { compileTree } from './compile-tree.ts';
 import { createKeywordScanner, type KeywordScanner } from '../scan/keyword-scanner.ts';
-import { createValueMemo } from '../scan/value-memo.ts';
+import { ordered } from './order-tests.ts';
 import type { Tree } from './predicate-tree.ts';
-import type { Truths } from './truths.ts';
+import { createProgram } from './program.ts';
 
 /** What is done for events of one class: which of its rules can match is found in a few fields, then those are tested. */
 export interface ClassPlan {
   /** Positions of the rules that match, in their order. */
-  match(view: View, event: () => EventValues, truths: Truths, json?: string): readonly number[];
+  match(view: View, json?: string): readonly number[];
 }
 
 /** What a rule wants of an event of the class. */
@@ -24,7 +23,7 @@ export interface PositionedTree {
 
 /** @param trees of the rules by their positions; those that cannot match events of this class are left out */
 export function planClass(trees: readonly PositionedTree[], costs: Costs): ClassPlan {
-  const tests = trees.map(({ tree }) => compileTree(tree, costs));
+  const program = createProgram(trees.map(({ tree }) => ordered(tree, costs)));
   const always: number[] = [];
   const byField = new Map<string | undefined, Map<string, { anchor: Anchor; rules: number[] }>>();
   const chosen = chooseAnchors(
@@ -50,42 +49,42 @@ export function planClass(trees: readonly PositionedTree[], costs: Costs): Class
   let anywhere: FieldScanner | undefined;
   let keywords: KeywordScanner | undefined;
   for (const [field, anchorings] of byField) {
-    const scanner = createFieldScanner([...anchorings.values()]);
+    const all = [...anchorings.values()];
+    const seen = costs.textsOf(field);
+    const scanner = createFieldScanner(all, seen);
     if (field === undefined) {
       anywhere = scanner;
-      keywords = createKeywordScanner([...anchorings.values()]);
+      keywords = createKeywordScanner(all, seen);
     } else if (field.includes('.')) byPath.push({ field, scanner });
     else scanners.set(field, scanner);
   }
   const candidates = createCandidates(trees.length);
-  /** What one value gives. */
-  const fresh = createCandidates(trees.length);
-  const keys = createKeyOrder((key) => {
-    const scanner = scanners.get(key);
-    return (scanner ?? anywhere) && createKeyScan(scanner, anywhere, fresh);
-  });
-  const ownKeys = createKeyOrder((key) => {
-    const scanner = scanners.get(key);
-    return scanner && createKeyScan(scanner, undefined, fresh);
-  });
+  const keys = createKeyOrder((key) => scanners.get(key));
+
+  /** Where no JSON text is at hand, or it may hide what it says. */
+  function lookEverywhere(view: View, scanner: FieldScanner): void {
+    for (const scalar of scalarsOf(view, true)) scanner.scan(scalar, candidates);
+  }
 
   return {
-    match(view, event, truths, json) {
+    match(view, json) {
       candidates.clear();
-      candidates.add(always);
-      const isScanned = !anywhere || (json !== undefined && keywords?.scan(json, candidates) === true);
-      (isScanned ? ownKeys : keys).scan(view, candidates);
+      if (always.length > 0) candidates.add(always);
+      if (anywhere) {
+        candidates.add(anywhere.whenPresent);
+        if (json === undefined || keywords?.scan(json, candidates) !== true) lookEverywhere(view, anywhere);
+      }
+      if (scanners.size > 0) keys.scan(view, candidates);
       for (const { field, scanner } of byPath) {
         const found = lookUp(view, field);
-        if (found !== absent) scanList(found, scanner, candidates);
+        if (found !== absent) scanValue(found, scanner, candidates);
       }
-      if (anywhere) candidates.add(anywhere.whenPresent);
       if (candidates.count === 0) return none;
-      truths.begin(event());
+      program.begin(view);
       const matching: number[] = [];
       for (let found = 0; found < candidates.count; found += 1) {
         const rule = candidates.rules[found] ?? 0;
-        if (tests[rule]?.(truths) === true) matching.push(trees[rule]?.position ?? 0);
+        if (program.isTrue(program.starts[rule] ?? 0)) matching.push(trees[rule]?.position ?? 0);
       }
       return matching.length < 2 ? matching : matching.sort((a, b) => a - b);
     },
@@ -94,74 +93,40 @@ export function planClass(trees: readonly PositionedTree[], costs: Costs): Class
 
 const none: readonly number[] = [];
 
-/** Looks at what stands under one key. */
-interface KeyScan {
-  scan(value: unknown, into: Candidates): void;
-}
-
-function createKeyScan(own: FieldScanner | undefined, anywhere: FieldScanner | undefined, fresh: Candidates): KeyScan {
-  const memo = createValueMemo();
-  return {
-    scan(value, into) {
-      if (own) into.add(own.whenPresent);
-      if (typeof value === 'string') {
-        let found = memo.find(value);
-        if (!found) {
-          fresh.clear();
-          own?.scan(value, fresh);
-          anywhere?.scan(value, fresh);
-          found = fresh.count === 0 ? none : [...fresh.rules.subarray(0, fresh.count)];
-          memo.keep(value, found);
-        }
-        if (found !== none) into.add(found);
-      } else if (typeof value === 'number' || typeof value === 'boolean' || value === null) {
-        own?.scan(value, into);
-        anywhere?.scan(value, into);
-      } else {
-        if (own) scanList(value, own, into);
-        if (anywhere) for (const one of scalarsOf(value, true)) anywhere.scan(one, into);
-      }
-    },
-  };
-}
-
-function scanList(found: unknown, scanner: FieldScanner, into: Candidates): void {
-  into.add(scanner.whenPresent);
-  for (const value of scalarsOf(found, false)) scanner.scan(value, into);
+function scanValue(found: unknown, scanner: FieldScanner, into: Candidates): void {
+  if (scanner.whenPresent.length > 0) into.add(scanner.whenPresent);
+  if (typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean') scanner.scan(found, into);
+  else for (const value of scalarsOf(found, false)) scanner.scan(value, into);
 }
 
 /** Keys that are kept; events of one class mostly have the same ones in the same order. */
 const mostKeys = 256;
 
-/** What looks at a key, without looking it up where it stands in the place in which it stood before. */
-function createKeyOrder(scanOf: (key: string) => KeyScan | undefined) {
-  const known = new Map<string, KeyScan | undefined>();
+/** Finds what looks at a key where it stood before, behind the key before it; one is searched for only where some are left out. */
+function createKeyOrder(scannerOf: (key: string) => FieldScanner | undefined) {
+  const places = new Map<string, number>();
   const keys: string[] = [];
-  const scans: (KeyScan | undefined)[] = [];
+  const scanners: (FieldScanner | undefined)[] = [];
 
-  function find(key: string): KeyScan | undefined {
-    if (known.has(key)) return known.get(key);
-    const scan = scanOf(key);
-    if (known.size < mostKeys) known.set(key, scan);
-    return scan;
-  }
-
-  function at(place: number, key: string): KeyScan | undefined {
-    const scan = find(key);
-    if (place <= keys.length && place < mostKeys) {
-      keys[place] = key;
-      scans[place] = scan;
-    }
-    return scan;
+  function placeOf(key: string): number {
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    const place = keys.length;
+    // What is not kept stands in the last place, which is always looked up anew.
+    if (place >= mostKeys) places.delete(keys.pop() ?? '');
+    places.set(key, keys.length);
+    scanners[keys.length] = scannerOf(key);
+    return keys.push(key) - 1;
   }
 
   return {
     scan(view: View, into: Candidates): void {
       let place = 0;
       for (const key in view) {
-        const scan = keys[place] === key ? scans[place] : at(place, key);
+        if (keys[place] !== key) place = placeOf(key);
+        const scanner = scanners[place];
         place += 1;
-        if (scan !== undefined) scan.scan(view[key], into);
+        if (scanner !== undefined) scanValue(view[key], scanner, into);
       }
     },
   };

@@ -10,6 +10,8 @@ export interface Costs {
   lengthOf(field: string | undefined): number;
   /** Values of the field in an event. */
   valuesOf(field: string | undefined): number;
+  /** What the field says in events, index-folded; undefined: JSON texts of whole events. A rule is not told by what stands in them. */
+  textsOf(field: string | undefined): readonly string[];
 }
 
 /** Nanoseconds, as measured on one machine; only their proportions matter. */

@@ -6,7 +6,6 @@ import { indexFold } from '../scan/index-fold.ts';
 import { measuredCosts } from './measured-costs.ts';
 import { createForest, joined, resolved, truthOfPredicate, type Predicate, type Tree } from './predicate-tree.ts';
 import { staticCosts } from './static-costs.ts';
-import { createTruths } from './truths.ts';
 
 /** Fields that say what kind of event it is: what rules ask of them is answered once for the kind. */
 const routingFields = ['EventID', 'Channel'];
@@ -53,7 +52,6 @@ export function createIndex(
     );
   });
   const asked = routingFields.map((field) => textsAskedFor(forest.predicates, field));
-  const truths = createTruths(forest);
   const plans = new Map<string, Planned>();
   /** Classes of which enough was seen to plan them anew. */
   const ripe: Planned[] = [];
@@ -84,8 +82,17 @@ export function createIndex(
   /** By the event's own values of the routing fields. */
   const known = new Map<string, Kinds>();
   const knownLists = new WeakMap<readonly Logsource[], Kinds>();
+  let latestList: readonly Logsource[] | undefined;
+  let latestKinds: Kinds | undefined;
 
+  /** Events of a kind come one after the other. */
   function kindsOf(logsources: readonly Logsource[]): Kinds {
+    if (latestKinds && latestList === logsources) return latestKinds;
+    latestList = logsources;
+    return (latestKinds = kindsOfList(logsources));
+  }
+
+  function kindsOfList(logsources: readonly Logsource[]): Kinds {
     let kinds = knownLists.get(logsources);
     if (kinds) return kinds;
     const key = sourceKey(logsources);
@@ -95,14 +102,14 @@ export function createIndex(
     return kinds;
   }
 
-  function plannedFor(view: View, logsources: readonly Logsource[], event: () => EventValues): Planned {
+  function plannedFor(view: View, logsources: readonly Logsource[]): Planned {
     const kinds = kindsOf(logsources);
     const { EventID: id, Channel: channel } = view;
     const found = kinds.byValues.get(id)?.get(channel);
     if (found) return found;
     const route = routeOf(view, asked);
     const key = route === undefined || plans.size >= mostPlans ? kinds.key : `${kinds.key} ${route}`;
-    const planned = plans.get(key) ?? plan(logsources, key === kinds.key ? undefined : event());
+    const planned = plans.get(key) ?? plan(logsources, key === kinds.key ? undefined : eventValues(view));
     if (plans.size < 2 * mostPlans) plans.set(key, planned);
     if (route !== undefined && kinds.size < mostPlans) {
       const ofId = kinds.byValues.get(id) ?? new Map<unknown, Planned>();
@@ -114,11 +121,9 @@ export function createIndex(
 
   return {
     evaluate(view, logsources, json) {
-      let values: EventValues | undefined;
-      const event = () => (values ??= eventValues(view));
-      const found = plannedFor(view, logsources, event);
+      const found = plannedFor(view, logsources);
       if (found.samples) sample(found, view);
-      const positions = found.plan.match(view, event, truths, json);
+      const positions = found.plan.match(view, json);
       return positions.length === 0 ? none : positions.flatMap((position) => rules[position] ?? []);
     },
     improve() {

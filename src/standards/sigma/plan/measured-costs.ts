@@ -4,6 +4,7 @@ import { anchorsOfPredicate } from './anchors-of.ts';
 import { createCandidates } from '../scan/candidates.ts';
 import type { Costs } from './costs.ts';
 import { createFieldScanner, type Anchoring } from '../scan/field-scanner.ts';
+import { indexFold } from '../scan/index-fold.ts';
 import type { Tree } from './predicate-tree.ts';
 import { staticCosts } from './static-costs.ts';
 
@@ -51,6 +52,7 @@ export function measuredCosts(trees: readonly Tree[], samples: readonly View[]):
     },
     lengthOf: (field) => (ofField.get(field)?.length ?? 0) / each,
     valuesOf: (field) => ((ofField.get(field)?.values ?? 0) + 0.1) / each,
+    textsOf: (field) => textsIn(samples, field),
   };
 }
 
@@ -65,4 +67,16 @@ function collect(tree: Tree, into: Map<string, { anchor: Anchor; place: number }
     const key = anchorKey(anchor);
     if (!into.has(key)) into.set(key, { anchor, place: into.size });
   }
+}
+
+/** As much as tells which words are common. */
+const enough = { texts: 40, characters: 4_000 };
+
+function textsIn(samples: readonly View[], field: string | undefined): string[] {
+  const few = samples.slice(0, enough.texts);
+  const texts =
+    field === undefined
+      ? few.map((view) => JSON.stringify(view))
+      : few.flatMap((view) => scalarsOf(lookUp(view, field), false).filter((scalar) => typeof scalar === 'string'));
+  return texts.slice(0, enough.texts).map((text) => indexFold(text.slice(0, enough.characters)));
 }

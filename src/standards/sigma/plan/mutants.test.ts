@@ -34,8 +34,8 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
     'samples begin at the second byte',
     '../scan/word-sampler.ts',
     (real: typeof Sampler) => ({
-      createWordSampler(looked: readonly Looked[]): Sampler.WordSampler {
-        const sampler = real.createWordSampler(looked);
+      createWordSampler(looked: readonly Looked[], seen: readonly string[]): Sampler.WordSampler {
+        const sampler = real.createWordSampler(looked, seen);
         return { sample: (value, folded, into) => sampler.sample(value.slice(1), () => folded().slice(1), into) };
       },
     }),
@@ -56,8 +56,8 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
     'a capital letter beyond ASCII is another than the small one',
     '../scan/field-scanner.ts',
     (real: typeof Scanner) => ({
-      createFieldScanner(anchorings: readonly Scanner.Anchoring[]): Scanner.FieldScanner {
-        const scanner = real.createFieldScanner(anchorings);
+      createFieldScanner(anchorings: readonly Scanner.Anchoring[], seen?: readonly string[]): Scanner.FieldScanner {
+        const scanner = real.createFieldScanner(anchorings, seen);
         const changed = (value: Numbers.Scalar) =>
           typeof value === 'string' ? value.replaceAll(/\P{ASCII}/gu, '~') : value;
         return { whenPresent: scanner.whenPresent, scan: (value, into) => scanner.scan(changed(value), into) };
@@ -68,8 +68,11 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
     'a keyword that is written in escapes is overlooked',
     '../scan/keyword-scanner.ts',
     (real: typeof Keywords) => ({
-      createKeywordScanner(anchorings: readonly Scanner.Anchoring[]): Keywords.KeywordScanner | undefined {
-        const scanner = real.createKeywordScanner(anchorings);
+      createKeywordScanner(
+        anchorings: readonly Scanner.Anchoring[],
+        seen: readonly string[],
+      ): Keywords.KeywordScanner | undefined {
+        const scanner = real.createKeywordScanner(anchorings, seen);
         return scanner && { scan: (json, into) => scanner.scan(json.replaceAll('\\u', ''), into) };
       },
     }),

@@ -40,7 +40,7 @@ export function createForest(): Forest {
   }
 
   function predicateOf(field: string | undefined, matcher: Matcher): Predicate {
-    const key = JSON.stringify([field ?? null, matcher]);
+    const key = keyOf(field, matcher);
     const before = known.get(key);
     if (before) return before;
     const made: Predicate = {
@@ -48,7 +48,7 @@ export function createForest(): Forest {
       ...(field === undefined ? {} : { field }),
       slot: slotOf(field),
       matcher,
-      test: testOf(matcher),
+      test: lazyTest(matcher),
     };
     predicates.push(made);
     known.set(key, made);
@@ -83,6 +83,21 @@ export function createForest(): Forest {
   }
 
   return { treeOf: (detection) => treeOfCondition(detection.condition, detection, true), predicates, fields };
+}
+
+/** Equal for equal predicates only. Most matchers by far are patterns, and writing them as JSON takes several times as long. */
+function keyOf(field: string | undefined, matcher: Matcher): string {
+  const asked = field === undefined ? '' : `${field.length}:${field}`;
+  if (matcher.kind !== 'pattern') return `${asked}${JSON.stringify(matcher)}`;
+  let key = matcher.cased ? `${asked}=` : `${asked}~`;
+  for (const part of matcher.pattern) key += typeof part === 'string' ? `${part.length}:${part}` : part.wildcard;
+  return key;
+}
+
+/** Made when it is first run: of most predicates no event ever comes so far. */
+function lazyTest(matcher: Matcher): ValuesTest {
+  let test: ValuesTest | undefined;
+  return (values, event) => (test ??= testOf(matcher))(values, event);
 }
 
 /** An expression is only run over a value that has one of the texts it needs. */

@@ -17,6 +17,7 @@ export const staticCosts: Costs = {
   },
   lengthOf: (field) => (field === undefined ? 1_500 : (long.get(field) ?? 60)),
   valuesOf: (field) => (field === undefined ? 15 : 1),
+  textsOf: (field) => (field === undefined ? ordinaryEvents : ordinaryTexts),
 };
 
 /** Characters of fields that mostly have more than a path has. */
@@ -43,4 +44,10 @@ const ordinaryTexts = [
   String.raw`hku\s-1-5-21-\software\classes\ c:\windows\explorer.exe c:\windows\system32\lsass.exe`,
   'microsoft corporation microsoft® windows® operating system nt authority\\system local service network service',
   'https://www.microsoft.com/ http://127.0.0.1:8080/index.html mozilla/5.0 (windows nt 10.0; win64; x64)',
+];
+const ordinaryEvents = [
+  ...ordinaryTexts,
+  '{"eventtime":"2026-01-01 00:00:00.000","@timestamp":"2026-01-01t00:00:00.000z","hostname":"',
+  '"eventid":1,"channel":"microsoft-windows-sysmon/operational","channel":"security","providername":"microsoft-windows-',
+  '"message":"process create:\\r\\nrulename: -\\r\\nutctime: ","keywords":-9223372036854775808,"severity":"info"',
 ];

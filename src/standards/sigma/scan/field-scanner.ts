@@ -22,7 +22,8 @@ export interface Anchoring {
 
 const longestNumber = 40;
 
-export function createFieldScanner(anchorings: readonly Anchoring[]): FieldScanner {
+/** @param seen texts in which words are common: they tell little */
+export function createFieldScanner(anchorings: readonly Anchoring[], seen: readonly string[] = []): FieldScanner {
   const whenPresent: number[] = [];
   const whenEmpty: number[] = [];
   const numbers = new Map<number, readonly number[]>();
@@ -32,8 +33,14 @@ export function createFieldScanner(anchorings: readonly Anchoring[]): FieldScann
     else if (anchor.kind === 'number') numbers.set(anchor.number, rules);
     else if (anchor.text === '') whenEmpty.push(...rules);
     else looked.push({ kind: anchor.kind, text: anchor.text, rules });
-  const near = createTextScanner(looked.filter(({ text }) => !isBeyondLatin1(text)));
-  const beyond = createTextScanner(looked.filter(({ text }) => isBeyondLatin1(text)));
+  const near = createTextScanner(
+    looked.filter(({ text }) => !isBeyondLatin1(text)),
+    seen,
+  );
+  const beyond = createTextScanner(
+    looked.filter(({ text }) => isBeyondLatin1(text)),
+    seen,
+  );
   const hasNumbers = numbers.size > 0;
   /** Whole numbers from 0 that are shorter than every text that is looked for. */
   const shortest = Math.min(15, ...looked.map(({ text }) => text.length));
@@ -46,8 +53,8 @@ export function createFieldScanner(anchorings: readonly Anchoring[]): FieldScann
   function lookAt(text: string, into: Candidates): void {
     value = text;
     known = undefined;
-    const seen = near?.(text, folded, into) ?? 0;
-    if (seen < 128 && (!beyond || isAscii(text))) return;
+    const read = near?.(text, folded, into) ?? 0;
+    if (read < 128 && (!beyond || isAscii(text))) return;
     const again = folded();
     near?.(again, folded, into);
     beyond?.(again, folded, into);
@@ -73,11 +80,11 @@ export function createFieldScanner(anchorings: readonly Anchoring[]): FieldScann
 /** Gives the characters it has looked at, or-ed, as `PlaceProber` does. */
 type TextScanner = (value: string, folded: () => string, into: Candidates) => number;
 
-function createTextScanner(looked: readonly Looked[]): TextScanner | undefined {
+function createTextScanner(looked: readonly Looked[], seen: readonly string[]): TextScanner | undefined {
   const placed = looked.filter(({ kind }) => kind !== 'contains');
   const contained = looked.filter(({ kind }) => kind === 'contains');
   const prober = placed.length > 0 ? createPlaceProber(placed) : undefined;
-  const sampler = contained.length > 0 ? createWordSampler(contained) : undefined;
+  const sampler = contained.length > 0 ? createWordSampler(contained, seen) : undefined;
   if (prober && sampler)
     return (value, folded, into) => prober.probe(value, folded, into) | sampler.sample(value, folded, into);
   if (prober) return (value, folded, into) => prober.probe(value, folded, into);

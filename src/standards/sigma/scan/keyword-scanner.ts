@@ -12,14 +12,17 @@ export interface KeywordScanner {
 }
 
 /** undefined: one of the keywords may stand in a value and not in the JSON text that it was read from. */
-export function createKeywordScanner(anchorings: readonly Anchoring[]): KeywordScanner | undefined {
+export function createKeywordScanner(
+  anchorings: readonly Anchoring[],
+  seen: readonly string[],
+): KeywordScanner | undefined {
   const looked: Looked[] = [];
   for (const { anchor, rules } of anchorings) {
     const text = plainPiece(anchor);
     if (text === undefined) return undefined;
     looked.push({ kind: 'contains', text, rules });
   }
-  const sampler = createWordSampler(looked);
+  const sampler = createWordSampler(looked, seen);
   return {
     scan(json, into) {
       if (hasEscape(json)) return false;

@@ -7,7 +7,10 @@ import { createWordSampler, hasEscape } from './word-sampler.ts';
 describe('the word sampler', () => {
   test('finds what stands somewhere, whatever lies before it, in values of every length', () => {
     const texts = ['a', 'xy', 'cmd', '.exe', 'power', 'shells', 'mimikatz', 'invoke-expression', 'é', 'σσ'];
-    const sampler = createWordSampler(texts.map((text, rule) => ({ kind: 'contains' as const, text, rules: [rule] })));
+    const sampler = createWordSampler(
+      texts.map((text, rule) => ({ kind: 'contains' as const, text, rules: [rule] })),
+      [],
+    );
     const filler = fc.string({
       unit: fc.constantFrom('a', 'x', 'Y', ' ', '\\', 'e', 'é', 'K', 'ſ', '😀'),
       maxLength: 70,

@@ -43,10 +43,13 @@ const words = new Int32Array(buffer.buffer, buffer.byteOffset, buffer.length >> 
 
 type Sampling = Stride & { table: WordTable };
 
-/** @param looked none of them is empty */
-export function createWordSampler(looked: readonly Looked[]): WordSampler {
+/**
+ * @param looked none of them is empty
+ * @param seen texts in which words are common: they tell little
+ */
+export function createWordSampler(looked: readonly Looked[], seen: readonly string[]): WordSampler {
   const samplings = [...Map.groupBy(looked, ({ text }) => strideOf(text))].flatMap(([stride, ofIt]): Sampling[] =>
-    stride ? [{ ...stride, table: createWordTable(metOf(ofIt, stride)) }] : [],
+    stride ? [{ ...stride, table: createWordTable(metOf(ofIt, stride, seen)) }] : [],
   );
   const least = Math.min(...looked.map(({ text }) => text.length));
 
@@ -89,6 +92,7 @@ const highs = -0x7f_7f_7f_80;
 
 /** Whether it holds `\u` as JSON escapes a character. Four characters at once: paths are full of backslashes, each of which stops `includes`. */
 export function hasEscape(value: string): boolean {
+  const read = words;
   for (let from = 0; from < value.length; from += chunk) {
     const part = value.length <= chunk ? value : value.slice(from, from + chunk + 3);
     // Of what is not ASCII the low bytes: what looks like an escape there is none at a second look.
@@ -97,7 +101,7 @@ export function hasEscape(value: string): boolean {
     const end = (part.length + 3) >> 2;
     let carried = 0;
     for (let at = 0; at < end; at += 1) {
-      const word = words[at] ?? 0;
+      const word = read[at] ?? 0;
       // The high bit of each byte that is zero after the difference: of the one that is looked for.
       const slash = word ^ backslashes;
       const letter = word ^ lettersU;
@@ -135,6 +139,8 @@ function readInPlace(value: string, { step, width, table }: Sampling, folded: ()
   const { bitmap, shift } = table;
   const last = value.length - width;
   const mask = maskOf(width);
+  const small = sloppy & mask;
+  const factor = hashFactor;
   let seen = 0;
   for (let at = 0; at <= last; at += step) {
     const first = value.charCodeAt(at);
@@ -145,8 +151,8 @@ function readInPlace(value: string, { step, width, table }: Sampling, folded: ()
       seen |= code;
       word |= (code & 0xff) << (8 * byte);
     }
-    word = (word | sloppy) & mask;
-    const hash = Math.imul(word, hashFactor) >>> shift;
+    word |= small;
+    const hash = Math.imul(word, factor) >>> shift;
     if ((((bitmap[hash >> 5] ?? 0) >>> hash) & 1) !== 0) check(table.of(word), at, value, folded, into);
   }
   return seen;
@@ -162,24 +168,44 @@ function readWords(
   into: Candidates,
 ): void {
   const { bitmap, shift } = table;
+  // What another module exports is read anew at each use.
+  const read = words;
+  const small = sloppy;
+  const factor = hashFactor;
   const end = length >> 2;
   let at = 0;
   // Four at a time: hardly any of them is let through, and each question that the processor has to guess costs more than a look.
   for (const last = end - 3; at < last; at += 4) {
-    const a = Math.imul((words[at] ?? 0) | sloppy, hashFactor) >>> shift;
-    const b = Math.imul((words[at + 1] ?? 0) | sloppy, hashFactor) >>> shift;
-    const c = Math.imul((words[at + 2] ?? 0) | sloppy, hashFactor) >>> shift;
-    const d = Math.imul((words[at + 3] ?? 0) | sloppy, hashFactor) >>> shift;
+    const a = Math.imul((read[at] ?? 0) | small, factor) >>> shift;
+    const b = Math.imul((read[at + 1] ?? 0) | small, factor) >>> shift;
+    const c = Math.imul((read[at + 2] ?? 0) | small, factor) >>> shift;
+    const d = Math.imul((read[at + 3] ?? 0) | small, factor) >>> shift;
     const isOne =
       ((bitmap[a >> 5] ?? 0) >>> a) |
       ((bitmap[b >> 5] ?? 0) >>> b) |
       ((bitmap[c >> 5] ?? 0) >>> c) |
       ((bitmap[d >> 5] ?? 0) >>> d);
-    if ((isOne & 1) !== 0)
-      for (let place = at; place < at + 4; place += 1)
-        check(table.of((words[place] ?? 0) | sloppy), from + 4 * place, value, folded, into);
+    if ((isOne & 1) !== 0) checkWords(at, at + 4, from, value, table, folded, into);
   }
-  for (; at < end; at += 1) check(table.of((words[at] ?? 0) | sloppy), from + 4 * at, value, folded, into);
+  checkWords(at, end, from, value, table, folded, into);
+}
+
+/** Words one by one. */
+function checkWords(
+  first: number,
+  end: number,
+  from: number,
+  value: string,
+  table: WordTable,
+  folded: () => string,
+  into: Candidates,
+): void {
+  const { bitmap, shift } = table;
+  for (let at = first; at < end; at += 1) {
+    const word = (words[at] ?? 0) | sloppy;
+    const hash = Math.imul(word, hashFactor) >>> shift;
+    if ((((bitmap[hash >> 5] ?? 0) >>> hash) & 1) !== 0) check(table.of(word), from + 4 * at, value, folded, into);
+  }
 }
 
 function readBytes(
@@ -193,13 +219,16 @@ function readBytes(
   const { bitmap, shift } = table;
   const last = length - width;
   const mask = maskOf(width);
+  const read = words;
+  const small = sloppy & mask;
+  const factor = hashFactor;
   for (let at = 0; at <= last; at += step) {
     // From `at` on: of two neighbouring words, when it is not the first byte of one.
     const bits = (at & 3) << 3;
-    const low = words[at >> 2] ?? 0;
-    const whole = bits === 0 ? low : (low >>> bits) | ((words[(at >> 2) + 1] ?? 0) << (32 - bits));
-    const word = (whole | sloppy) & mask;
-    const hash = Math.imul(word, hashFactor) >>> shift;
+    const low = read[at >> 2] ?? 0;
+    const whole = bits === 0 ? low : (low >>> bits) | ((read[(at >> 2) + 1] ?? 0) << (32 - bits));
+    const word = (whole & mask) | small;
+    const hash = Math.imul(word, factor) >>> shift;
     if ((((bitmap[hash >> 5] ?? 0) >>> hash) & 1) !== 0) check(table.of(word), from + at, value, folded, into);
   }
 }
@@ -226,14 +255,22 @@ function check(
 }
 
 /** For each way a text can lie to the samples, its rarest word that a sample meets. */
-function metOf(looked: readonly Looked[], { step, width }: Stride): { word: number; met: Met }[] {
+function metOf(
+  looked: readonly Looked[],
+  { step, width }: Stride,
+  seen: readonly string[],
+): { word: number; met: Met }[] {
   const shares = wordShares(
     looked.map(({ text }) => text),
     width,
   );
+  const common = wordShares(seen, width);
   return looked.flatMap((one) => {
     const { text } = one;
-    const shareAt = (at: number) => shares.get(wordAt(text, at, width)) ?? 0;
+    const shareAt = (at: number) => {
+      const word = wordAt(text, at, width);
+      return (shares.get(word) ?? 0) + looked.length * (common.get(word) ?? 0);
+    };
     return Array.from({ length: step }, (_, first) => {
       let best = first;
       for (let at = first; at + width <= text.length; at += step) if (shareAt(at) < shareAt(best)) best = at;

@@ -60,15 +60,17 @@ export function createWordTable(met: readonly { word: number; met: Met }[]): Wor
     places[place] = lists.push(ofIt.map((one) => one.met)) - 1;
     keys[place] = word;
   }
+  const factor = hashFactor;
+  const last = places.length - 1;
   return {
     bitmap,
     shift,
     of(word) {
-      const hash = Math.imul(word, hashFactor);
-      let place = (hash ^ (hash >>> 15)) & (places.length - 1);
+      const hash = Math.imul(word, factor);
+      let place = (hash ^ (hash >>> 15)) & last;
       for (let list = places[place] ?? -1; list >= 0; list = places[place] ?? -1) {
         if (keys[place] === word) return lists[list];
-        place = (place + 1) & (places.length - 1);
+        place = (place + 1) & last;
       }
       return undefined;
     },
