@@ -146,6 +146,23 @@ describe.skipIf(browserMissing)('the console', () => {
     await page.setViewportSize({ width: 1_360, height: 900 });
   });
 
+  it('lists the rules that make findings, a hundred at a time, and all of them when asked', async () => {
+    const { page } = shown;
+    await page.goto(`${shown.url}/rules`);
+    const rows = page.locator('tbody tr');
+    await rows.first().waitFor(patient);
+    expect(await rows.count()).toBe(100);
+    expect(await page.getByText('only counted by others').count()).toBe(0);
+    await page.getByRole('button', { name: /^Show \d+ more$/ }).click();
+    await expect.poll(() => rows.count(), patient).toBeGreaterThan(100);
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    await seen(page.getByText('only counted by others')).waitFor(patient);
+    expect(new URL(page.url()).searchParams.get('show')).toBe('all');
+    await page.getByRole('button', { name: 'Armed', exact: true }).click();
+    await page.getByRole('searchbox').fill('no such rule');
+    await page.getByText('No rule is called so.').waitFor(patient);
+  });
+
   it('says on every page that response is stopped', async () => {
     const { page } = shown;
     await page.goto(`${shown.url}/system`);

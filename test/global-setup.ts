@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { messageOf } from '../src/base/errors.ts';
 import { createLog } from '../src/base/log.ts';
 import { startEmbedded, type Embedded } from '../src/db/index.ts';
+import { isAlive } from '../src/base/is-alive.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -56,21 +57,12 @@ export default function setup(project: TestProject): () => Promise<void> {
 function sweep(): void {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
     const folder = join(tmpdir(), name);
-    if (isRunning(Number(name.slice(prefix.length).split('-')[0]))) continue;
+    if (isAlive(Number(name.slice(prefix.length).split('-')[0]))) continue;
     try {
       process.kill(Number(readFileSync(join(folder, 'pg/cluster/postmaster.pid'), 'utf8').split('\n')[0]), 'SIGQUIT');
     } catch {
       // No server, or it ended.
     }
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

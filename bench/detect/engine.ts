@@ -2,26 +2,15 @@
  * One engine on one lane, in a process of its own: blocks of events are parsed alone and parsed and matched, in turn. Prints
  * one line of JSON. Arguments: lane, events at most, "index" or "brute", how many times the rules.
  */
-import { constants, zstdDecompressSync } from 'node:zlib';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { logsourcesOf } from '../../connectors/windows/channels.ts';
 import { createEvaluator, createIndex, type Evaluator } from '../../src/standards/sigma/index.ts';
-import { corpusDir } from '../../test/corpus.ts';
+import { readLane, type LaneEvent } from './lane.ts';
 import { manyRules } from './many-rules.ts';
 import { readRules, sigmaHqTexts } from './rules.ts';
 
 const [lane = 'bal', most = '50000', kind = 'index', times = '1'] = process.argv.slice(2);
 const blockEvents = 100;
 
-const packed = readFileSync(join(corpusDir, 'data/bench', `${lane}.jsonl.zst`));
-const lines = zstdDecompressSync(packed, { params: { [constants.ZSTD_d_windowLogMax]: 27 } })
-  .toString('utf8')
-  .split('\n')
-  .filter((line) => line !== '')
-  // As bytes: what arrives is decoded within the time that is measured.
-  .slice(0, Number(most))
-  .map((line) => Buffer.from(line));
+const lines = readLane(lane, Number(most));
 
 const texts = sigmaHqTexts();
 const startedAt = performance.now();
@@ -31,19 +20,13 @@ const rules = manyRules(read, Number(times));
 const evaluator: Evaluator = kind === 'brute' ? createEvaluator(rules, filters) : createIndex(rules, filters);
 const indexedAt = performance.now();
 
-const other = [{ product: 'zeek' }];
-const logsources = (event: Record<string, unknown>) =>
-  typeof event['Channel'] === 'string'
-    ? logsourcesOf(event['Channel'], Number(event['EventID']), event['EventType'])
-    : other;
-
 let hits = 0;
-function timed(block: readonly Buffer[], matches: boolean): number {
+function timed(block: readonly LaneEvent[], matches: boolean): number {
   const from = performance.now();
-  for (const line of block) {
+  for (const { line, logsources, isWhole } of block) {
     const text = line.toString();
     const event: Record<string, unknown> = JSON.parse(text);
-    if (matches) hits += evaluator.evaluate(event, logsources(event), text).length;
+    if (matches) hits += evaluator.evaluate(event, logsources(event), isWhole ? text : undefined).length;
   }
   return performance.now() - from;
 }

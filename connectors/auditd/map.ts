@@ -1,16 +1,19 @@
 import { canonicalAddress } from '../../src/base/address.ts';
-import { fieldsOf, integerOf, ocsfEvent, textOf } from '../../src/connector/index.ts';
+import { fieldsOf, integerOf, ocsfEvent, textOf, type JsonRecord } from '../../src/connector/index.ts';
 import type { AuditEvent } from './event.ts';
 import { isNothing } from './record.ts';
 import { callOf, peerOf, recordOf } from './view.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1) || path;
 const known = (value: string | undefined): string | undefined => (isNothing(value) ? undefined : value);
 
 /** OCSF: a process made is 1007 (1 Launch), a connection 4001, an account's authentication 3002, the rest a base event. */
-export function toOcsf(event: AuditEvent, view: Json, time: number, rawData: string): Json & Record<string, unknown> {
+export function toOcsf(
+  event: AuditEvent,
+  view: JsonRecord,
+  time: number,
+  rawData: string,
+): JsonRecord & Record<string, unknown> {
   const { records } = event;
   const fields = fieldsOf(view);
   const text = (name: string): string | undefined => known(textOf(fields.value(name)));

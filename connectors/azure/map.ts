@@ -1,4 +1,4 @@
-import { auditCall, auditLogon, fieldsOf, isRecord, textOf, type AuditCall } from '../../src/connector/index.ts';
+import { auditCall, auditLogon, fieldsOf, textOf, valueAt, type AuditCall } from '../../src/connector/index.ts';
 import { reader } from './names.ts';
 import type { AzureRecord } from './record.ts';
 
@@ -11,10 +11,8 @@ export function toOcsf(
 ): Record<string, unknown> {
   const fields = fieldsOf(original);
   const of = reader(original, properties);
-  const initiator = of('initiatedBy');
-  const user = isRecord(initiator) ? initiator['user'] : undefined;
-  const name =
-    textOf(of('userPrincipalName', 'caller')) ?? textOf(isRecord(user) ? user['userPrincipalName'] : undefined);
+  const initiator = valueAt(of('initiatedBy'), 'user', 'userPrincipalName');
+  const name = textOf(of('userPrincipalName', 'caller')) ?? textOf(initiator);
   for (const taken of ['time', 'operationName', 'callerIpAddress', 'category', 'correlationId', 'resourceId'])
     fields.value(taken);
   const call: AuditCall = {

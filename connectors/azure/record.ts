@@ -1,6 +1,4 @@
-import { isRecord, readJsonRecord, textOf } from '../../src/connector/index.ts';
-
-export type Json = Readonly<Record<string, unknown>>;
+import { isRecord, readJsonRecord, textOf, type JsonRecord } from '../../src/connector/index.ts';
 
 /** Which of Azure's and Entra's logs a record belongs to, as SigmaHQ names them. */
 export const logs = ['activitylogs', 'auditlogs', 'signinlogs', 'riskdetection', 'pim'] as const;
@@ -10,9 +8,9 @@ export type Log = (typeof logs)[number];
 export interface AzureRecord {
   log: Log;
   /** As it came. */
-  original: Json;
+  original: JsonRecord;
   /** `properties`, or the record itself where it has none (Graph, Log Analytics). */
-  properties: Json;
+  properties: JsonRecord;
 }
 
 const categories: Readonly<Record<string, Log>> = {
@@ -38,14 +36,14 @@ export function readAzureRecord(line: string): AzureRecord | undefined {
 }
 
 /** Log Analytics keeps `Properties` as text. */
-function propertiesOf(original: Json): Json {
+function propertiesOf(original: JsonRecord): JsonRecord {
   const properties = original['properties'] ?? original['Properties'];
   if (isRecord(properties)) return properties;
   const read = typeof properties === 'string' ? readJsonRecord(properties) : undefined;
   return read ?? original;
 }
 
-function logOf(original: Json, inner: Json): Log | undefined {
+function logOf(original: JsonRecord, inner: JsonRecord): Log | undefined {
   const kind = textOf(original['@odata.type']) ?? '';
   if (/Alert(?:Incident|Configuration)$/.test(kind) || textOf(original['alertDefinitionId'])?.includes('Alert'))
     return 'pim';

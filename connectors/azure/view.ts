@@ -1,6 +1,6 @@
-import { isRecord, textOf, withText } from '../../src/connector/index.ts';
-import { bothSpellings, openView, reader, type Put } from './names.ts';
-import type { AzureRecord, Json } from './record.ts';
+import { isRecord, openView, textOf, valueAt, withText, type JsonRecord, type Put } from '../../src/connector/index.ts';
+import { bothSpellings, reader } from './names.ts';
+import type { AzureRecord } from './record.ts';
 
 /** Texts that rules search as a whole are cut here. */
 const longestText = 16_384;
@@ -63,7 +63,7 @@ function putAudit({ original, properties }: AzureRecord, put: Put, putBoth: Put)
     put(name, withText(initiator));
   put(
     'Initiatied.By',
-    textOf(at(initiator, 'user', 'userPrincipalName')) ?? textOf(at(initiator, 'app', 'displayName')),
+    textOf(valueAt(initiator, 'user', 'userPrincipalName')) ?? textOf(valueAt(initiator, 'app', 'displayName')),
   );
   const shown = targets.map(targetOf);
   for (const name of ['TargetResources', 'targetResources', 'properties.targetResources', 'Target'])
@@ -88,9 +88,9 @@ const protocolNames: ReadonlyMap<string, string> = new Map([
 function putSignIn({ original, properties }: AzureRecord, put: Put, putBoth: Put): void {
   const of = reader(properties, original);
   const status = of('status');
-  const code = textOf(at(status, 'errorCode')) ?? textOf(of('resultType'));
+  const code = textOf(valueAt(status, 'errorCode')) ?? textOf(of('resultType'));
   const isCode = code !== undefined && /^\d{1,9}$/.test(code);
-  const details = [textOf(at(status, 'additionalDetails')), textOf(at(status, 'failureReason'))];
+  const details = [textOf(valueAt(status, 'additionalDetails')), textOf(valueAt(status, 'failureReason'))];
   const result = isCode ? (code === '0' ? 'Success' : 'Failure') : capital(code);
   // Where the head says only "Failure", the code is the more telling of the two.
   const codes = [...new Set([code, textOf(original['resultType'])])].filter((text) => text !== undefined);
@@ -124,14 +124,8 @@ function putSignIn({ original, properties }: AzureRecord, put: Put, putBoth: Put
   else put('location', location);
 }
 
-const at = (of: unknown, ...path: string[]): unknown => {
-  let value = of;
-  for (const step of path) value = isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined;
-  return value;
-};
-
 /** The records of a list, which Log Analytics may keep as text. */
-function records(value: unknown): readonly Json[] {
+function records(value: unknown): readonly JsonRecord[] {
   if (Array.isArray(value)) return value.slice(0, 256).filter(isRecord);
   if (typeof value !== 'string' || !value.startsWith('[')) return [];
   try {
@@ -143,7 +137,7 @@ function records(value: unknown): readonly Json[] {
 }
 
 /** A target under SigmaHQ's spellings: its changes also with a capital, its type also in words. */
-function targetOf(target: Json): Json {
+function targetOf(target: JsonRecord): JsonRecord {
   const changes = records(target['modifiedProperties']);
   const type = textOf(target['type']);
   return {
@@ -159,7 +153,7 @@ function targetOf(target: Json): Json {
 }
 
 /** A change as Entra's own export writes it. */
-function changeText({ displayName, oldValue, newValue }: Json): string {
+function changeText({ displayName, oldValue, newValue }: JsonRecord): string {
   return JSON.stringify({ displayName, oldValue, newValue }).slice(1, -1).slice(0, longestText);
 }
 

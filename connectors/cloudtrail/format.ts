@@ -1,25 +1,21 @@
 import {
   addressOf,
   isRecord,
-  isTrustedProxy,
+  openView,
   readJsonRecord,
+  recordFormat,
   recordList,
   recordTime,
-  subjectList,
   textOf,
+  valueAt,
   withText,
+  type JsonRecord,
 } from '../../src/connector/index.ts';
-import type { Format, Logsource, ReadContext, ReadEvent } from '../../src/connector/index.ts';
-import type { Subject } from '../../src/schema/subject.ts';
 import { toOcsf } from './map.ts';
 import { nameOf } from './identity.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
-const logsources: readonly Logsource[] = [{ product: 'aws', service: 'cloudtrail' }];
-
 /** Every record has a source and a name of this kind; other JSON logs do not have both. */
-function readTrailRecord(line: string): Json | undefined {
+function readTrailRecord(line: string): JsonRecord | undefined {
   const record = readJsonRecord(line);
   if (!record) return undefined;
   const { eventSource, eventName, eventVersion } = record;
@@ -28,63 +24,37 @@ function readTrailRecord(line: string): Json | undefined {
 }
 
 /** The record as it is; the objects that SigmaHQ's rules also search as text; and names that other exports use. */
-function viewOf(record: Json): Record<string, unknown> {
-  const view: Record<string, unknown> = { ...record };
+function viewOf(record: JsonRecord): Record<string, unknown> {
+  const { view, put } = openView(record);
   for (const name of ['requestParameters', 'responseElements'])
     if (isRecord(record[name])) view[name] = withText(record[name]);
-  const put = (name: string, value: unknown): void => {
-    if (value !== undefined && !Object.hasOwn(record, name)) view[name] = value;
-  };
   put('status', textOf(record['errorCode']) === undefined ? 'success' : 'failure');
   put('src_ip', addressOf(record['sourceIPAddress']));
   return view;
 }
 
-/** The caller's address is AWS's own word; a name in a console logon that failed is whatever somebody typed. */
-function subjectsOf(record: Json, context: ReadContext): readonly Subject[] {
-  const list = subjectList(context);
-  list.add('ip', record['sourceIPAddress'], 'actor', 'sourceIPAddress', 'structured');
-  const isLogon = record['eventName'] === 'ConsoleLogin';
-  const trust = isLogon && !isLogonSuccess(record) ? 'free' : 'structured';
-  list.add('user', nameOf(record), isLogon ? 'target' : 'actor', 'userIdentity', trust);
-  const parameters = record['requestParameters'];
-  if (isRecord(parameters))
-    list.add('user', parameters['userName'], 'target', 'requestParameters.userName', 'structured');
-  return list.subjects;
-}
-
-function isLogonSuccess(record: Json): boolean {
-  const answer = record['responseElements'];
-  return record['eventName'] === 'ConsoleLogin' && isRecord(answer) && answer['ConsoleLogin'] === 'Success';
-}
-
-function logonOf(record: Json, context: ReadContext): ReadEvent['logon'] {
-  const [address, user] = [addressOf(record['sourceIPAddress']), nameOf(record)];
-  if (!isLogonSuccess(record) || address === undefined || user === undefined) return undefined;
-  return isTrustedProxy(address, context) ? undefined : { address, user };
-}
+const isLogon = (record: JsonRecord): boolean => record['eventName'] === 'ConsoleLogin';
+const isLogonSuccess = (record: JsonRecord): boolean =>
+  isLogon(record) && valueAt(record, 'responseElements', 'ConsoleLogin') === 'Success';
 
 /** CloudTrail records, one a line; a delivered file is one line of `{"Records":[…]}`. */
-export const cloudTrail: Format = {
+export const cloudTrail = recordFormat<JsonRecord>({
   name: 'aws-cloudtrail',
   title: 'AWS CloudTrail (records, delivered files)',
-  feeds: logsources,
-  recognise(line) {
-    return line.trimStart().startsWith('{') && readTrailRecord(line) ? 2 : 0;
-  },
+  feeds: [{ product: 'aws', service: 'cloudtrail' }],
+  record: readTrailRecord,
   split: (line) => recordList(line, 'Records'),
-  read(line, context) {
-    const record = readTrailRecord(line);
-    if (!record) return undefined;
-    const time = recordTime(record['eventTime'], context);
-    const logon = logonOf(record, context);
-    return {
-      ...(time === undefined ? {} : { time }),
-      logsources,
-      view: viewOf(record),
-      subjects: subjectsOf(record, context),
-      ...(logon === undefined ? {} : { logon }),
-      toOcsf: () => toOcsf(record, time ?? context.receivedAt, line),
-    };
+  time: ({ eventTime }, context) => recordTime(eventTime, context),
+  view: viewOf,
+  // The caller's address is AWS's own word; a name in a console logon that failed is whatever somebody typed.
+  subjects(list, record) {
+    list.add('ip', record['sourceIPAddress'], 'actor', 'sourceIPAddress', 'structured');
+    const trust = isLogon(record) && !isLogonSuccess(record) ? 'free' : 'structured';
+    list.add('user', nameOf(record), isLogon(record) ? 'target' : 'actor', 'userIdentity', trust);
+    const user = valueAt(record, 'requestParameters', 'userName');
+    list.add('user', user, 'target', 'requestParameters.userName', 'structured');
   },
-};
+  logon: (record) =>
+    isLogonSuccess(record) ? { address: record['sourceIPAddress'], user: nameOf(record) } : undefined,
+  toOcsf,
+});

@@ -1,17 +1,13 @@
-import { isRecord, textOf } from '../../src/connector/index.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-const part = (of: unknown, name: string): unknown => (isRecord(of) ? of[name] : undefined);
+import { textOf, valueAt, type JsonRecord } from '../../src/connector/index.ts';
 
 /** Who called: the user, else the role that was assumed, else the ARN or id. `HIDDEN_DUE_TO_SECURITY_REASONS` is nobody. */
-export function nameOf(record: Json): string | undefined {
+export function nameOf(record: JsonRecord): string | undefined {
   const who = record['userIdentity'];
-  const issuer = part(part(who, 'sessionContext'), 'sessionIssuer');
+  const issuer = valueAt(who, 'sessionContext', 'sessionIssuer');
   const name =
-    textOf(part(who, 'userName')) ??
-    textOf(part(issuer, 'userName')) ??
-    textOf(part(who, 'arn')) ??
-    textOf(part(who, 'principalId'));
+    textOf(valueAt(who, 'userName')) ??
+    textOf(valueAt(issuer, 'userName')) ??
+    textOf(valueAt(who, 'arn')) ??
+    textOf(valueAt(who, 'principalId'));
   return name === 'HIDDEN_DUE_TO_SECURITY_REASONS' ? undefined : name;
 }

@@ -1,5 +1,4 @@
-import { auditCall, fieldsOf } from '../../src/connector/index.ts';
-import type { Json } from './view.ts';
+import { auditCall, fieldsOf, type JsonRecord } from '../../src/connector/index.ts';
 
 const severities: ReadonlyMap<string, number> = new Map([
   ['DEFAULT', 1],
@@ -14,7 +13,7 @@ const severities: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** OCSF API Activity (6003) of an entry of Cloud Logging. A status without a code is success. */
-export function entryToOcsf(record: Json, time: number, rawData: string): Record<string, unknown> {
+export function entryToOcsf(record: JsonRecord, time: number, rawData: string): Record<string, unknown> {
   const fields = fieldsOf(record);
   const code = fields.integer('protoPayload', 'status', 'code');
   fields.value('timestamp');
@@ -43,7 +42,7 @@ export function entryToOcsf(record: Json, time: number, rawData: string): Record
 }
 
 /** OCSF API Activity (6003) of an activity of Workspace's Reports API. */
-export function activityToOcsf(record: Json, time: number, rawData: string): Record<string, unknown> {
+export function activityToOcsf(record: JsonRecord, time: number, rawData: string): Record<string, unknown> {
   const fields = fieldsOf(record);
   fields.value('id', 'time');
   return auditCall(fields, {

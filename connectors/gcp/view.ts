@@ -1,15 +1,7 @@
-import { isRecord, textOf } from '../../src/connector/index.ts';
+import { isRecord, openView, textOf, valueAt, type JsonRecord, type Put } from '../../src/connector/index.ts';
 
-export type Json = Readonly<Record<string, unknown>>;
-
-export const at = (of: unknown, ...path: string[]): unknown => {
-  let value = of;
-  for (const step of path) value = isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined;
-  return value;
-};
-
-const recordsAt = (of: unknown, ...path: string[]): readonly Json[] => {
-  const value = at(of, ...path);
+const recordsAt = (of: unknown, ...path: string[]): readonly JsonRecord[] => {
+  const value = valueAt(of, ...path);
   return (Array.isArray(value) ? value.slice(0, 256) : [value]).filter(isRecord);
 };
 
@@ -17,11 +9,8 @@ const recordsAt = (of: unknown, ...path: string[]): readonly Json[] => {
 const longestText = 16_384;
 
 /** A log entry under its own names, under `data.` as Pub/Sub wraps it, and under `gcp.audit.` as ECS has it. */
-export function viewOf(entry: Json): Record<string, unknown> {
-  const view: Record<string, unknown> = { ...entry };
-  const put = (name: string, value: unknown): void => {
-    if (value !== undefined && !Object.hasOwn(entry, name)) view[name] = value;
-  };
+export function viewOf(entry: JsonRecord): Record<string, unknown> {
+  const { view, put } = openView(entry);
   const payload = entry['protoPayload'];
   if (!isRecord(payload)) return view;
   const service = textOf(payload['serviceName']);
@@ -37,7 +26,7 @@ export function viewOf(entry: Json): Record<string, unknown> {
       method_name: methodNames(payload),
       service_name: service,
       resource_name: payload['resourceName'],
-      authentication_info: { principal_email: at(payload, 'authenticationInfo', 'principalEmail') },
+      authentication_info: { principal_email: valueAt(payload, 'authenticationInfo', 'principalEmail') },
     },
   });
   put('protoPayload.Servicename', service);
@@ -57,7 +46,7 @@ function logNames(name: string | undefined): string[] | undefined {
  * The method as it is, and as SigmaHQ writes it: without the version in front (`v1.compute.vpnTunnels.insert`), and for
  * an RPC (`google.iam.admin.v1.DisableServiceAccount`) the permissions that it used, which are the REST names.
  */
-function methodNames(payload: Json): string[] | undefined {
+function methodNames(payload: JsonRecord): string[] | undefined {
   const method = textOf(payload['methodName']);
   if (method === undefined) return undefined;
   const names = [method, method.replace(/^(?:v\d+|beta|alpha)\./, '')];
@@ -68,19 +57,16 @@ function methodNames(payload: Json): string[] | undefined {
 }
 
 /** Workspace's events inside an entry: their name, and their parameters by name in lower case (`SETTING_NAME`). */
-function putWorkspace(payload: Json, service: string | undefined, put: (name: string, value: unknown) => void): void {
+function putWorkspace(payload: JsonRecord, service: string | undefined, put: Put): void {
   if (service !== 'admin.googleapis.com' && service !== 'login.googleapis.com') return;
   const events = recordsAt(payload, 'metadata', 'event');
   putWorkspaceEvents(service, events, put);
 }
 
 /** The same names for an activity of the Reports API. */
-export function viewOfActivity(activity: Json): Record<string, unknown> {
-  const view: Record<string, unknown> = { ...activity };
-  const put = (name: string, value: unknown): void => {
-    if (value !== undefined && !Object.hasOwn(activity, name)) view[name] = value;
-  };
-  const service = `${String(at(activity, 'id', 'applicationName'))}.googleapis.com`;
+export function viewOfActivity(activity: JsonRecord): Record<string, unknown> {
+  const { view, put } = openView(activity);
+  const service = `${String(valueAt(activity, 'id', 'applicationName'))}.googleapis.com`;
   const events = recordsAt(activity, 'events');
   putWorkspaceEvents(service, events.length > 0 ? events : [activity], put);
   const names = view['eventName'];
@@ -88,14 +74,10 @@ export function viewOfActivity(activity: Json): Record<string, unknown> {
   return view;
 }
 
-function putWorkspaceEvents(
-  service: string,
-  events: readonly Json[],
-  put: (name: string, value: unknown) => void,
-): void {
+function putWorkspaceEvents(service: string, events: readonly JsonRecord[], put: Put): void {
   put('eventService', service);
   const names = events.flatMap((event) => textOf(event['eventName'] ?? event['name'])?.trim() ?? []);
-  if (names.length > 0) put('eventName', names);
+  put('eventName', names);
   for (const event of events) {
     const parameters = event['parameter'] ?? event['parameters'];
     const entries = Array.isArray(parameters)
@@ -106,6 +88,6 @@ function putWorkspaceEvents(
   }
 }
 
-function valueOf(parameter: Json): unknown {
+function valueOf(parameter: JsonRecord): unknown {
   return parameter['value'] ?? parameter['boolValue'] ?? parameter['intValue'] ?? parameter['multiValue'];
 }

@@ -1,11 +1,6 @@
 import { canonicalAddress } from '../../src/base/address.ts';
-import { fieldsOf, httpActivityOfMethod, ocsfEvent, recordTime, subjectList } from '../../src/connector/index.ts';
-import type { Format, Logsource, ReadContext } from '../../src/connector/index.ts';
-import type { Subject } from '../../src/schema/subject.ts';
+import { fieldsOf, httpActivityOfMethod, ocsfEvent, recordFormat, utcTime } from '../../src/connector/index.ts';
 import { readIisLine, type IisLine } from './line.ts';
-
-const logsources: readonly Logsource[] = [{ category: 'webserver' }];
-const isAddress = (text: string): boolean => canonicalAddress(text) !== undefined;
 
 /** The columns, texts with their blanks; most of SigmaHQ's rules look for paths in `cs-uri-query` too. */
 function viewOf(read: IisLine): Record<string, unknown> {
@@ -17,14 +12,6 @@ function viewOf(read: IisLine): Record<string, unknown> {
     ...(agent === undefined ? {} : { 'cs-user-agent': agent.replaceAll('+', ' ') }),
     'sc-status': Number(read['sc-status']),
   };
-}
-
-function subjectsOf(read: IisLine, context: ReadContext): readonly Subject[] {
-  const list = subjectList(context);
-  list.add('ip', read['c-ip'], 'actor', 'c-ip', 'anchored');
-  list.add('ip', read['s-ip'], 'victim', 's-ip', 'anchored');
-  list.add('user', read['cs-username'], 'target', 'cs-username', 'free');
-  return list.subjects;
 }
 
 /** OCSF HTTP Activity (4002). */
@@ -66,24 +53,17 @@ function toOcsf(read: IisLine, time: number, rawData: string): Record<string, un
 }
 
 /** IIS' W3C log in its default columns. */
-export const iis: Format = {
+export const iis = recordFormat<IisLine>({
   name: 'iis',
   title: 'Microsoft IIS log (W3C)',
-  feeds: logsources,
-  recognise(line) {
-    return readIisLine(line, isAddress) ? 2 : 0;
+  feeds: [{ category: 'webserver' }],
+  record: readIisLine,
+  time: ({ date, time }) => utcTime(`${date}T${time}`),
+  view: viewOf,
+  subjects(list, read) {
+    list.add('ip', read['c-ip'], 'actor', 'c-ip', 'anchored');
+    list.add('ip', read['s-ip'], 'victim', 's-ip', 'anchored');
+    list.add('user', read['cs-username'], 'target', 'cs-username', 'free');
   },
-  read(line, context) {
-    const read = readIisLine(line, isAddress);
-    if (!read) return undefined;
-    // The log's times are UTC and say no zone.
-    const time = recordTime(`${read['date']}T${read['time']}Z`, context);
-    return {
-      ...(time === undefined ? {} : { time }),
-      logsources,
-      view: viewOf(read),
-      subjects: subjectsOf(read, context),
-      toOcsf: () => toOcsf(read, time ?? context.receivedAt, line),
-    };
-  },
-};
+  toOcsf,
+});

@@ -1,3 +1,5 @@
+import { canonicalAddress } from '../../src/base/address.ts';
+
 /** A line of an IIS log in W3C form, by the names of its columns; `-` is absent. */
 export type IisLine = Readonly<Record<string, string>>;
 
@@ -15,7 +17,7 @@ const mostColumns = 24;
  * Reads one line by the default columns; undefined for anything else, the header too. IIS writes blanks inside of values
  * as `+`, so that text of a client moves no column.
  */
-export function readIisLine(line: string, isAddress: (text: string) => boolean): IisLine | undefined {
+export function readIisLine(line: string): IisLine | undefined {
   if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} /.test(line.slice(0, 20))) return undefined;
   const values = line.trimEnd().split(' ', mostColumns);
   const columns = layouts.find((layout) => layout.length === values.length);
@@ -25,7 +27,7 @@ export function readIisLine(line: string, isAddress: (text: string) => boolean):
   const isIis =
     /^[A-Za-z][A-Za-z_-]{0,31}$/.test(read['cs-method'] ?? '') &&
     /^\d{3}$/.test(read['sc-status'] ?? '') &&
-    isAddress(read['c-ip'] ?? '') &&
+    canonicalAddress(read['c-ip'] ?? '') !== undefined &&
     (read['cs-uri-stem'] ?? '/').startsWith('/');
   return isIis ? read : undefined;
 }

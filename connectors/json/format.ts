@@ -1,28 +1,26 @@
 import { isRecord, readJsonRecord, recordTime } from '../../src/connector/index.ts';
-import type { Format, Logsource, ReadContext } from '../../src/connector/index.ts';
+import type { Format, JsonRecord, Logsource, ReadContext } from '../../src/connector/index.ts';
 import { baseEventOf } from './map.ts';
-import { logonOf, subjectsOf, valueAt } from './subjects.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { logonOf, subjectsOf, valueNamed } from './subjects.ts';
 
 const timeFields = ['@timestamp', 'timestamp', 'time', 'ts', 'event.created', 'eventTime', 'datetime', 'date'];
 
-function timeOf(record: Json, context: ReadContext): number | undefined {
+function timeOf(record: JsonRecord, context: ReadContext): number | undefined {
   for (const field of timeFields) {
-    const time = recordTime(valueAt(record, field), context);
+    const time = recordTime(valueNamed(record, field), context);
     if (time !== undefined) return time;
   }
   return undefined;
 }
 
-function isOcsfRecord(record: Json): boolean {
+function isOcsfRecord(record: JsonRecord): boolean {
   const { class_uid: classUid, metadata } = record;
   return Number.isSafeInteger(classUid) && isRecord(metadata) && typeof metadata['version'] === 'string';
 }
 
 /** ECS names the product as event.module and its log as event.dataset (`module.log`). Others answer to no logsource of their own. */
-function logsourceOf(record: Json): Logsource {
-  const [module, dataset] = [valueAt(record, 'event.module'), valueAt(record, 'event.dataset')];
+function logsourceOf(record: JsonRecord): Logsource {
+  const [module, dataset] = [valueNamed(record, 'event.module'), valueNamed(record, 'event.dataset')];
   if (typeof module !== 'string') return {};
   const service = typeof dataset === 'string' ? dataset.slice(dataset.indexOf('.') + 1) : undefined;
   return { product: module, ...(service ? { service } : {}) };

@@ -1,8 +1,5 @@
-import { canonicalAddress } from '../../src/base/address.ts';
-import { isRecord, isTrustedProxy, type ReadContext, type ReadEvent } from '../../src/connector/index.ts';
-import type { EntityType, FieldTrust, Role, Subject } from '../../src/schema/subject.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { subjectList, valueAt, type JsonRecord, type ReadContext, type ReadEvent } from '../../src/connector/index.ts';
+import type { EntityType, Role, Subject } from '../../src/schema/subject.ts';
 
 /** Where ECS (and the second list: OCSF) puts values with a role. */
 const ecsPlaces: readonly (readonly [field: string, type: EntityType, role: Role])[] = [
@@ -20,35 +17,27 @@ const ocsfPlaces: typeof ecsPlaces = [
 ];
 
 /** The value at a dotted name: a key that has the dots itself goes before nesting. */
-export function valueAt(record: Json, field: string): unknown {
-  if (Object.hasOwn(record, field)) return record[field];
-  let value: unknown = record;
-  for (const step of field.split('.')) value = isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined;
-  return value;
+export function valueNamed(record: JsonRecord, field: string): unknown {
+  return Object.hasOwn(record, field) ? record[field] : valueAt(record, ...field.split('.'));
 }
 
 /** Values with a role, where the record names them as ECS or OCSF do. Anything else stays without: no role, no containment. */
-export function subjectsOf(record: Json, isOcsf: boolean, context: ReadContext): Subject[] {
-  const transport = valueAt(record, isOcsf ? 'connection_info.protocol_name' : 'network.transport');
+export function subjectsOf(record: JsonRecord, isOcsf: boolean, context: ReadContext): readonly Subject[] {
+  const transport = valueNamed(record, isOcsf ? 'connection_info.protocol_name' : 'network.transport');
   const isForgeable = typeof transport === 'string' && /^(?:udp|icmp)/i.test(transport);
-  return (isOcsf ? ocsfPlaces : ecsPlaces).flatMap(([field, type, role]) => {
-    const value = valueAt(record, field);
-    if (typeof value !== 'string' || value === '') return [];
-    const text = type === 'ip' ? canonicalAddress(value) : value.slice(0, 256);
-    if (text === undefined) return [];
-    const trust: FieldTrust = type === 'ip' && isForgeable ? 'free' : 'structured';
-    const part = type === 'ip' && isTrustedProxy(text, context) ? 'intermediary' : role;
-    return [{ type, value: text, role: part, field, field_trust: trust, channel_trust: context.channelTrust }];
-  });
+  const list = subjectList(context);
+  for (const [field, type, role] of isOcsf ? ocsfPlaces : ecsPlaces)
+    list.add(type, valueNamed(record, field), role, field, type === 'ip' && isForgeable ? 'free' : 'structured');
+  return list.subjects;
 }
 
 /** OCSF Authentication (3002) logon with status success; ECS event.category authentication with outcome success. */
-export function logonOf(record: Json, isOcsf: boolean, subjects: readonly Subject[]): ReadEvent['logon'] {
-  const category = valueAt(record, 'event.category');
+export function logonOf(record: JsonRecord, isOcsf: boolean, subjects: readonly Subject[]): ReadEvent['logon'] {
+  const category = valueNamed(record, 'event.category');
   const isLogon = isOcsf
     ? record['class_uid'] === 3002 && record['activity_id'] === 1 && record['status_id'] === 1
     : (Array.isArray(category) ? category : [category]).includes('authentication') &&
-      valueAt(record, 'event.outcome') === 'success';
+      valueNamed(record, 'event.outcome') === 'success';
   if (!isLogon) return undefined;
   const address = subjects.find(
     ({ type, role, field_trust }) => type === 'ip' && role === 'actor' && field_trust !== 'free',

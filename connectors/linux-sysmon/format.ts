@@ -1,6 +1,4 @@
-import { recordTime, subjectList } from '../../src/connector/index.ts';
-import type { Format, Logsource, ReadContext } from '../../src/connector/index.ts';
-import type { Subject } from '../../src/schema/subject.ts';
+import { recordFormat, recordTime, utcTime, type Logsource } from '../../src/connector/index.ts';
 import { toOcsf } from './map.ts';
 import { readSysmonRecord, type SysmonRecord } from './record.ts';
 
@@ -37,38 +35,24 @@ function viewOf(record: SysmonRecord): Record<string, unknown> {
   };
 }
 
-/** The machine that logs is the victim; of a connection the other end counts, by who opened it. */
-function subjectsOf({ eventId, computer, data }: SysmonRecord, context: ReadContext): readonly Subject[] {
-  const list = subjectList(context);
-  list.add('host', computer, 'victim', 'Computer', 'structured');
-  list.add('user', data['User'], 'actor', 'User', 'structured');
-  list.add('process', data['Image'], 'actor', 'Image', 'structured');
-  if (eventId !== 3) return list.subjects;
-  const trust = data['Protocol'] === 'tcp' ? 'structured' : 'free';
-  if (data['Initiated'] === 'false') list.add('ip', data['SourceIp'], 'actor', 'SourceIp', trust);
-  else list.add('ip', data['DestinationIp'], 'target', 'DestinationIp', trust);
-  return list.subjects;
-}
-
 /** Sysmon for Linux: its XML alone, in syslog of either RFC, or in the message of a JSON record. */
-export const linuxSysmon: Format = {
+export const linuxSysmon = recordFormat<SysmonRecord>({
   name: 'linux-sysmon',
   title: 'Sysmon for Linux (XML, syslog)',
   feeds,
-  recognise(line) {
-    return readSysmonRecord(line) ? 2 : 0;
+  record: readSysmonRecord,
+  time: ({ created, data }, context) => recordTime(created, context) ?? utcTime(data['UtcTime']),
+  logsources: logsourcesOf,
+  view: viewOf,
+  // The machine that logs is the victim; of a connection the other end counts, by who opened it.
+  subjects(list, { eventId, computer, data }) {
+    list.add('host', computer, 'victim', 'Computer', 'structured');
+    list.add('user', data['User'], 'actor', 'User', 'structured');
+    list.add('process', data['Image'], 'actor', 'Image', 'structured');
+    if (eventId !== 3) return;
+    const trust = data['Protocol'] === 'tcp' ? 'structured' : 'free';
+    if (data['Initiated'] === 'false') list.add('ip', data['SourceIp'], 'actor', 'SourceIp', trust);
+    else list.add('ip', data['DestinationIp'], 'target', 'DestinationIp', trust);
   },
-  read(line, context) {
-    const record = readSysmonRecord(line);
-    if (!record) return undefined;
-    const time =
-      recordTime(record.created, context) ?? recordTime(record.data['UtcTime'], { ...context, timeZone: '' });
-    return {
-      ...(time === undefined ? {} : { time }),
-      logsources: logsourcesOf(record),
-      view: viewOf(record),
-      subjects: subjectsOf(record, context),
-      toOcsf: () => toOcsf(record, time ?? context.receivedAt, line),
-    };
-  },
-};
+  toOcsf,
+});

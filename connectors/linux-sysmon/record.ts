@@ -6,9 +6,8 @@ import {
   readXmlEvent,
   textOf,
   type XmlEvent,
+  type JsonRecord,
 } from '../../src/connector/index.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** An event of Sysmon for Linux. */
 export interface SysmonRecord {
@@ -17,9 +16,9 @@ export interface SysmonRecord {
   /** As it stands; not yet a time. */
   created: unknown;
   /** The System element's other values. */
-  system: Json;
+  system: JsonRecord;
   /** A name that occurs twice has a list. */
-  data: Json;
+  data: JsonRecord;
 }
 
 /** Where JSON shippers put a syslog message: the journal, rsyslog and Beats, Log Analytics. */

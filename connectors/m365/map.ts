@@ -1,8 +1,8 @@
-import { auditCall, auditLogon, fieldsOf, type AuditCall } from '../../src/connector/index.ts';
-import { isSuccess, type Json } from './record.ts';
+import { auditCall, auditLogon, fieldsOf, type AuditCall, type JsonRecord } from '../../src/connector/index.ts';
+import { isSuccess } from './record.ts';
 
 /** OCSF Authentication (3002) for sign-ins, API Activity (6003) for everything else. */
-export function toOcsf(record: Json, isLogon: boolean, time: number, rawData: string): Record<string, unknown> {
+export function toOcsf(record: JsonRecord, isLogon: boolean, time: number, rawData: string): Record<string, unknown> {
   const fields = fieldsOf(record);
   fields.value('CreationTime');
   const user = fields.text('UserId');

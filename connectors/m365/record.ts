@@ -1,12 +1,10 @@
-import { isRecord, readJsonRecord, textOf } from '../../src/connector/index.ts';
-
-export type Json = Readonly<Record<string, unknown>>;
+import { isRecord, readJsonRecord, textOf, type JsonRecord } from '../../src/connector/index.ts';
 
 /**
  * A record of the unified audit log: as the Management Activity API gives it, or in the `AuditData` of an export by
  * Search-UnifiedAuditLog.
  */
-export function readAuditRecord(line: string): Json | undefined {
+export function readAuditRecord(line: string): JsonRecord | undefined {
   const found = readJsonRecord(line);
   const inner = found?.['AuditData'];
   const record = typeof inner === 'string' ? readJsonRecord(inner) : isRecord(inner) ? inner : found;
@@ -28,8 +26,13 @@ export function namedValues(list: unknown): ReadonlyMap<string, unknown> {
   return values;
 }
 
+/** Whether somebody signed in, or tried to. */
+export function isSignIn(record: JsonRecord): boolean {
+  return /^UserLog(?:gedIn|inFailed)$/.test(String(record['Operation']));
+}
+
 /** `Succeeded`, `Success`, `True` are one thing under many names; alerts have none, they happened. */
-export function isSuccess(record: Json): boolean | undefined {
+export function isSuccess(record: JsonRecord): boolean | undefined {
   const result = textOf(record['ResultStatus'])?.toLowerCase();
   if (result === undefined || result === '') return undefined;
   if (/^(?:succe|true|partiallysucceeded)/.test(result)) return record['Operation'] !== 'UserLoginFailed';

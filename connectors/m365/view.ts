@@ -1,14 +1,19 @@
-import { isRecord, textOf, withText } from '../../src/connector/index.ts';
-import type { Logsource } from '../../src/connector/index.ts';
-import { isSuccess, namedValues, type Json } from './record.ts';
+import {
+  isRecord,
+  openView,
+  textOf,
+  withText,
+  type JsonRecord,
+  type Logsource,
+  type Put,
+} from '../../src/connector/index.ts';
+import { isSignIn, isSuccess, namedValues } from './record.ts';
 
 /** SigmaHQ's services by workload, beside `audit`, which has every record. */
 const services: Readonly<Record<string, readonly string[]>> = {
   Exchange: ['exchange'],
   SecurityComplianceCenter: ['threat_management', 'threat_detection'],
 };
-
-const isSignIn = (record: Json): boolean => /^UserLog(?:gedIn|inFailed)$/.test(String(record['Operation']));
 
 /** Every logsource that `logsourcesOf` can give. */
 export const feeds: readonly Logsource[] = [
@@ -17,7 +22,7 @@ export const feeds: readonly Logsource[] = [
 ];
 
 /** `m365/audit`, the workload's own services, and for directory records the log of Entra that tells the same. */
-export function logsourcesOf(record: Json): Logsource[] {
+export function logsourcesOf(record: JsonRecord): Logsource[] {
   const workload = textOf(record['Workload']) ?? '';
   const names = ['audit', ...(Object.hasOwn(services, workload) ? (services[workload] ?? []) : [])];
   const own: Logsource[] = names.map((service) => ({ product: 'm365', service }));
@@ -27,11 +32,8 @@ export function logsourcesOf(record: Json): Logsource[] {
 }
 
 /** The record as it is, with the names that SigmaHQ's rules read beside it. */
-export function viewOf(record: Json): Record<string, unknown> {
-  const view: Record<string, unknown> = { ...record };
-  const put = (name: string, value: unknown): void => {
-    if (value !== undefined && !Object.hasOwn(view, name)) view[name] = value;
-  };
+export function viewOf(record: JsonRecord): Record<string, unknown> {
+  const { view, put } = openView(record);
   for (const name of ['Parameters', 'OperationProperties', 'ExtendedProperties', 'ModifiedProperties', 'Target'])
     if (Array.isArray(record[name])) view[name] = withText(record[name]);
   for (const [name, value] of namedValues(record['ExtendedProperties'])) put(name, value);
@@ -51,7 +53,7 @@ function textsOf(value: unknown): string[] {
 }
 
 /** The names under which Entra's own exports tell of the same event. The unified log ends an operation with a full stop. */
-function putEntra(record: Json, put: (name: string, value: unknown) => void): void {
+function putEntra(record: JsonRecord, put: Put): void {
   const operation = textOf(record['Operation'])?.trim().replace(/\.$/, '');
   const result = isSuccess(record) === false ? 'Failure' : 'Success';
   if (isSignIn(record)) {

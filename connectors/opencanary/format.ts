@@ -1,22 +1,19 @@
 import { canonicalAddress } from '../../src/base/address.ts';
 import {
   fieldsOf,
-  isRecord,
   ocsfEvent,
   readJsonRecord,
+  recordFormat,
   recordTime,
-  subjectList,
   textOf,
+  utcTime,
+  valueAt,
+  type JsonRecord,
 } from '../../src/connector/index.ts';
-import type { Format, Logsource, ReadContext } from '../../src/connector/index.ts';
-import type { FieldTrust, Subject } from '../../src/schema/subject.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-const logsources: readonly Logsource[] = [{ product: 'opencanary', category: 'application' }];
+import type { FieldTrust } from '../../src/schema/subject.ts';
 
 /** Every alert has these; `logdata` holds what the visitor sent. */
-function readAlert(line: string): Json | undefined {
+function readAlert(line: string): JsonRecord | undefined {
   const record = readJsonRecord(line);
   if (!record || !Number.isSafeInteger(record['logtype'])) return undefined;
   return 'src_host' in record && 'dst_host' in record && 'node_id' in record ? record : undefined;
@@ -29,18 +26,8 @@ function addressTrust(logtype: number): FieldTrust {
   return isScan || [10, 11, 13, 15].includes(service) ? 'free' : 'structured';
 }
 
-function subjectsOf(record: Json, context: ReadContext): readonly Subject[] {
-  const list = subjectList(context);
-  list.add('ip', record['src_host'], 'actor', 'src_host', addressTrust(Number(record['logtype'])));
-  list.add('ip', record['dst_host'], 'victim', 'dst_host', 'structured');
-  list.add('host', record['node_id'], 'victim', 'node_id', 'structured');
-  const sent = record['logdata'];
-  if (isRecord(sent)) list.add('user', sent['USERNAME'], 'target', 'logdata.USERNAME', 'free');
-  return list.subjects;
-}
-
 /** OCSF Network Activity (4001), 6 Traffic; what names no address is a base event. */
-function toOcsf(record: Json, time: number, rawData: string): Record<string, unknown> {
+function toOcsf(record: JsonRecord, time: number, rawData: string): Record<string, unknown> {
   const fields = fieldsOf(record);
   const endpoint = (side: 'src' | 'dst') => {
     const ip = canonicalAddress(textOf(record[`${side}_host`]) ?? '');
@@ -64,24 +51,18 @@ function toOcsf(record: Json, time: number, rawData: string): Record<string, unk
 }
 
 /** Alerts of OpenCanary, the honeypot: one JSON record a line. */
-export const openCanary: Format = {
+export const openCanary = recordFormat<JsonRecord>({
   name: 'opencanary',
   title: 'OpenCanary alerts',
-  feeds: logsources,
-  recognise(line) {
-    return line.trimStart().startsWith('{') && readAlert(line) ? 2 : 0;
+  feeds: [{ product: 'opencanary', category: 'application' }],
+  record: readAlert,
+  time: (record, context) => utcTime(record['utc_time']) ?? recordTime(record['local_time'], context),
+  view: (record) => record,
+  subjects(list, record) {
+    list.add('ip', record['src_host'], 'actor', 'src_host', addressTrust(Number(record['logtype'])));
+    list.add('ip', record['dst_host'], 'victim', 'dst_host', 'structured');
+    list.add('host', record['node_id'], 'victim', 'node_id', 'structured');
+    list.add('user', valueAt(record, 'logdata', 'USERNAME'), 'target', 'logdata.USERNAME', 'free');
   },
-  read(line, context) {
-    const record = readAlert(line);
-    if (!record) return undefined;
-    const time =
-      recordTime(record['utc_time'], { ...context, timeZone: '' }) ?? recordTime(record['local_time'], context);
-    return {
-      ...(time === undefined ? {} : { time }),
-      logsources,
-      view: record,
-      subjects: subjectsOf(record, context),
-      toOcsf: () => toOcsf(record, time ?? context.receivedAt, line),
-    };
-  },
-};
+  toOcsf,
+});

@@ -1,6 +1,7 @@
 import {
   epochTime,
   isTrustedProxy,
+  subjectList,
   readJsonRecord,
   readSyslogHeader,
   recordTime,
@@ -78,24 +79,12 @@ function viewOf(header: SyslogHeader, read: SshdMessage, count: number | undefin
   return view;
 }
 
-function subjectsOf(header: SyslogHeader, read: SshdMessage, context: ReadContext): Subject[] {
-  const subjects: Subject[] = [];
-  const add = (subject: Omit<Subject, 'channel_trust'>): void => {
-    subjects.push({ ...subject, channel_trust: context.channelTrust });
-  };
-  if (read.srcIp !== undefined)
-    add({
-      type: 'ip',
-      value: read.srcIp,
-      role: isTrustedProxy(read.srcIp, context) ? 'intermediary' : 'actor',
-      field: 'src_ip',
-      field_trust: 'anchored',
-    });
-  if (read.user)
-    add({ type: 'user', value: read.user.slice(0, 256), role: 'target', field: 'user', field_trust: 'free' });
-  if (header.host)
-    add({ type: 'host', value: header.host.slice(0, 256), role: 'victim', field: 'host', field_trust: 'anchored' });
-  return subjects;
+function subjectsOf(header: SyslogHeader, read: SshdMessage, context: ReadContext): readonly Subject[] {
+  const list = subjectList(context);
+  list.add('ip', read.srcIp, 'actor', 'src_ip', 'anchored');
+  list.add('user', read.user, 'target', 'user', 'free');
+  list.add('host', header.host, 'victim', 'host', 'anchored');
+  return list.subjects;
 }
 
 function logonOf(read: SshdMessage, context: ReadContext): ReadEvent['logon'] {

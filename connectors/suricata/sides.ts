@@ -1,8 +1,6 @@
 import { canonicalAddress } from '../../src/base/address.ts';
-import { isRecord, textOf } from '../../src/connector/index.ts';
+import { isRecord, textOf, type JsonRecord } from '../../src/connector/index.ts';
 import type { FieldTrust, Role } from '../../src/schema/subject.ts';
-
-type Eve = Readonly<Record<string, unknown>>;
 
 /** An address of an EVE record with its part in what happened. */
 export interface Side {
@@ -13,12 +11,12 @@ export interface Side {
   role: Role;
 }
 
-const objectAt = (eve: Eve, name: string): Eve => {
+const objectAt = (eve: JsonRecord, name: string): JsonRecord => {
   const value = eve[name];
   return isRecord(value) ? value : {};
 };
 
-const addressAt = (record: Eve, name: string): string | undefined => {
+const addressAt = (record: JsonRecord, name: string): string | undefined => {
   const text = textOf(record[name]);
   return text === undefined ? undefined : canonicalAddress(text);
 };
@@ -42,7 +40,7 @@ const clientFirst = new Set([
 ]);
 
 /** Which side the packet came from; undefined when nothing tells. */
-function isFromClient(eve: Eve): boolean | undefined {
+function isFromClient(eve: JsonRecord): boolean | undefined {
   const direction = textOf(eve['direction']);
   if (direction === 'to_server') return true;
   if (direction === 'to_client') return false;
@@ -61,12 +59,12 @@ function isFromClient(eve: Eve): boolean | undefined {
 }
 
 /** 7.x says query and answer, 8.x request and response. */
-export function isDnsRequest(dns: Eve): boolean {
+export function isDnsRequest(dns: JsonRecord): boolean {
   return dns['type'] === 'query' || dns['type'] === 'request';
 }
 
 /** What the rule's author says is attacked (`metadata: attack_target …`): the server's or the client's end. */
-function attackedEnd(eve: Eve): 'server' | 'client' | undefined {
+function attackedEnd(eve: JsonRecord): 'server' | 'client' | undefined {
   const metadata = objectAt(objectAt(eve, 'alert'), 'metadata')['attack_target'];
   const text = (Array.isArray(metadata) ? metadata : [metadata]).map((entry) => textOf(entry) ?? '').join(' ');
   const [server, client] = [/server/i.test(text), /client/i.test(text)];
@@ -78,7 +76,7 @@ function attackedEnd(eve: Eve): 'server' | 'client' | undefined {
  * direction, else who opened the connection towards the server. An alert on an answer, or one whose direction is
  * unknown, tells no actor: both are `target`, and nothing can be contained for it.
  */
-export function sidesOf(eve: Eve): Side[] {
+export function sidesOf(eve: JsonRecord): Side[] {
   const sides: Side[] = [];
   const add = (ip: string | undefined, field: string, role: Role): void => {
     if (ip !== undefined) sides.push({ ip, field, role });
@@ -133,7 +131,7 @@ const established = new Set([
  * `structured` when the addresses cannot be forged: a TCP connection whose handshake was seen to complete.
  * UDP, ICMP and half-open TCP are `free`: anybody can write somebody else's address there.
  */
-export function addressTrust(eve: Eve): FieldTrust {
+export function addressTrust(eve: JsonRecord): FieldTrust {
   if (textOf(eve['proto'])?.toUpperCase() !== 'TCP') return 'free';
   const flow = objectAt(eve, 'flow');
   const toClient = Number(flow['pkts_toclient'] ?? Number.NaN);

@@ -1,8 +1,6 @@
-import { isRecord, textOf } from '../../src/connector/index.ts';
+import { isRecord, openView, textOf, type JsonRecord } from '../../src/connector/index.ts';
 import type { Logsource } from '../../src/connector/index.ts';
 import { isDnsRequest } from './sides.ts';
-
-type Eve = Readonly<Record<string, unknown>>;
 
 const categories: Readonly<Record<string, string>> = { dns: 'dns', http: 'proxy', flow: 'firewall' };
 
@@ -22,11 +20,8 @@ export function logsourcesOf(eventType: string): Logsource[] {
 }
 
 /** The record as it is, with SigmaHQ's names beside it where a general category has them. */
-export function viewOf(eve: Eve): Record<string, unknown> {
-  const view: Record<string, unknown> = { ...eve };
-  const put = (name: string, value: unknown): void => {
-    if (value !== undefined && !Object.hasOwn(eve, name)) view[name] = value;
-  };
+export function viewOf(eve: JsonRecord): Record<string, unknown> {
+  const { view, put } = openView(eve);
   put('dst_ip', eve['dest_ip']);
   put('dst_port', eve['dest_port']);
   const { dns, http, flow } = eve;
@@ -34,9 +29,9 @@ export function viewOf(eve: Eve): Record<string, unknown> {
   if (isRecord(dns)) {
     const one = oneDns(dns);
     view['dns'] = one.dns;
-    put('query', one.names.length > 0 ? one.names : undefined);
-    put('record_type', one.types.length > 0 ? one.types : undefined);
-    put('answer', one.answers.length > 0 ? one.answers : undefined);
+    put('query', one.names);
+    put('record_type', one.types);
+    put('answer', one.answers);
   }
   if (isRecord(http) && eve['event_type'] !== 'dns') {
     const uri = textOf(http['url']);
@@ -59,26 +54,31 @@ export function viewOf(eve: Eve): Record<string, unknown> {
 }
 
 /** As a firewall would say it; `flow.action` is there when Suricata stands in the way. Without an answer nobody knows. */
-function isBlocked(flow: Eve): boolean | undefined {
+function isBlocked(flow: JsonRecord): boolean | undefined {
   if (flow['action'] === 'drop') return true;
   return /^(?:established|closed|bypassed)$/.test(textOf(flow['state']) ?? '') ? false : undefined;
 }
 
-const records = (value: unknown): Eve[] =>
+const records = (value: unknown): JsonRecord[] =>
   Array.isArray(value) ? value.filter(isRecord) : isRecord(value) ? [value] : [];
 
 /**
  * DNS of version 2 (7.x: `rrname` beside `type: query`, lists inside alerts) and version 3 (8.x: `queries`,
  * `type: request`) as one: version 3's names, the original ones kept.
  */
-function oneDns(dns: Eve): { dns: Record<string, unknown>; names: string[]; types: string[]; answers: string[] } {
+function oneDns(dns: JsonRecord): {
+  dns: Record<string, unknown>;
+  names: string[];
+  types: string[];
+  answers: string[];
+} {
   const asked = [...records(dns['queries']), ...records(dns['query'])];
   if (asked.length === 0 && typeof dns['rrname'] === 'string') asked.push(dns);
   const answered = [
     ...records(dns['answers']),
     ...records(dns['answer']).flatMap((answer) => records(answer['answers'])),
   ];
-  const texts = (list: Eve[], name: string): string[] =>
+  const texts = (list: JsonRecord[], name: string): string[] =>
     list.flatMap((entry) => (typeof entry[name] === 'string' ? [entry[name]] : []));
   const queries = asked.map((entry) => ({ rrname: entry['rrname'], rrtype: entry['rrtype'] }));
   const type = dns['type'] === undefined ? {} : { type: isDnsRequest(dns) ? 'request' : 'response' };

@@ -1,5 +1,4 @@
-import { canonicalAddress } from '../../src/base/address.ts';
-import { isTrustedProxy, type ReadContext } from '../../src/connector/index.ts';
+import { addressOf, isTrustedProxy, type ReadContext } from '../../src/connector/index.ts';
 
 /** Who spoke to the server, and who only passed it on. */
 export interface Client {
@@ -7,14 +6,6 @@ export interface Client {
   actor?: string;
   /** Canonical address of the proxy that the connection came from. */
   proxy?: string;
-}
-
-/** `203.0.113.9`, `203.0.113.9:4711`, `[2001:db8::1]:4711` as proxies write a hop. */
-function hopAddress(hop: string): string | undefined {
-  const text = hop.trim();
-  const bracketed = /^\[([0-9a-fA-F:.]{2,45})\](?::\d{1,5})?$/.exec(text)?.[1];
-  const withPort = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/.exec(text)?.[1];
-  return canonicalAddress(bracketed ?? withPort ?? text);
 }
 
 /**
@@ -27,7 +18,7 @@ export function clientOf(peer: string, forwardedFor: string | undefined, context
   // Only the last hops matter: a header of any length costs no more than these.
   const hops = (forwardedFor ?? '').slice(-4_096).split(',');
   for (const hop of hops.reverse()) {
-    const address = hopAddress(hop);
+    const address = addressOf(hop.trim());
     if (address === undefined) break;
     if (!isTrustedProxy(address, context)) return { actor: address, proxy: peer };
   }

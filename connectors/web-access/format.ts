@@ -1,5 +1,5 @@
 import { canonicalAddress } from '../../src/base/address.ts';
-import { accessTime } from '../../src/connector/index.ts';
+import { accessTime, subjectList } from '../../src/connector/index.ts';
 import type { Format, Logsource, ReadContext } from '../../src/connector/index.ts';
 import type { Subject } from '../../src/schema/subject.ts';
 import { clientOf } from './client.ts';
@@ -7,8 +7,6 @@ import { readAccessLine, type AccessLine } from './line.ts';
 import { httpActivityOf } from './map/http-activity.ts';
 
 const logsources: readonly Logsource[] = [{ category: 'webserver' }];
-
-const isAddress = (text: string): boolean => canonicalAddress(text) !== undefined;
 
 function requestFields(request: string): Record<string, string> {
   const first = request.indexOf(' ');
@@ -49,30 +47,13 @@ function viewForRules(view: Readonly<Record<string, unknown>>): Record<string, u
   return { ...view, 'cs-uri-query': query === undefined ? uri : [query, uri] };
 }
 
-function subjectsOf(view: Readonly<Record<string, unknown>>, context: ReadContext): Subject[] {
-  const subjects: Subject[] = [];
-  const add = (
-    type: Subject['type'],
-    field: string,
-    role: Subject['role'],
-    fieldTrust: Subject['field_trust'],
-  ): void => {
-    const value = view[field];
-    if (typeof value === 'string' && value !== '')
-      subjects.push({
-        type,
-        value: value.slice(0, 256),
-        role,
-        field,
-        field_trust: fieldTrust,
-        channel_trust: context.channelTrust,
-      });
-  };
-  add('ip', 'c-ip', 'actor', 'anchored');
-  add('ip', 'proxy-ip', 'intermediary', 'anchored');
-  add('user', 'cs-username', 'target', 'free');
-  add('host', 'cs-host', 'victim', 'anchored');
-  return subjects;
+function subjectsOf(view: Readonly<Record<string, unknown>>, context: ReadContext): readonly Subject[] {
+  const list = subjectList(context);
+  list.add('ip', view['c-ip'], 'actor', 'c-ip', 'anchored');
+  list.add('ip', view['proxy-ip'], 'intermediary', 'proxy-ip', 'anchored');
+  list.add('user', view['cs-username'], 'target', 'cs-username', 'free');
+  list.add('host', view['cs-host'], 'victim', 'cs-host', 'anchored');
+  return list.subjects;
 }
 
 /** Access logs of Apache (common, combined, vhost_combined) and nginx (combined, main). */
@@ -81,10 +62,10 @@ export const webAccess: Format = {
   title: 'Apache and nginx access log',
   feeds: logsources,
   recognise(line) {
-    return readAccessLine(line, isAddress) ? 2 : 0;
+    return readAccessLine(line) ? 2 : 0;
   },
   read(line, context) {
-    const read = readAccessLine(line, isAddress);
+    const read = readAccessLine(line);
     if (!read) return undefined;
     const view = viewOf(read);
     // nginx's "main" has X-Forwarded-For right after the user agent; a source with trusted proxies must log it there.

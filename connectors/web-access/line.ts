@@ -1,3 +1,5 @@
+import { canonicalAddress } from '../../src/base/address.ts';
+
 /** One line of an access log, in the fields as they stand between their marks. */
 export interface AccessLine {
   /** The peer of the connection: an address, or a name where the server looks names up. */
@@ -22,6 +24,8 @@ const timeLength = 29;
 const timeMark = /^\[(\d{2}\/[A-Z][a-z]{2}\/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\] $/;
 const mostFields = 16;
 
+const isAddress = (text: string): boolean => canonicalAddress(text) !== undefined;
+
 /** The index of the next quote that no backslash escapes, or -1. */
 function quoteAt(line: string, from: number): number {
   for (let at = from; at < line.length; at += 1) {
@@ -37,7 +41,7 @@ function quoteAt(line: string, from: number): number {
  * Both servers escape quotes inside of fields, so the first bare quote opens the request, the time stands right before
  * it, and the peer is the first word: text of the client (identd, user, path, referer, agent) can move none of them.
  */
-export function readAccessLine(line: string, isAddress: (text: string) => boolean): AccessLine | undefined {
+export function readAccessLine(line: string): AccessLine | undefined {
   const open = quoteAt(line, 0);
   if (open < timeLength) return undefined;
   const timeText = timeMark.exec(line.slice(open - timeLength, open))?.[1];
@@ -45,7 +49,7 @@ export function readAccessLine(line: string, isAddress: (text: string) => boolea
   const close = quoteAt(line, open + 1);
   if (close < 0) return undefined;
   const numbers = /^ (\d{3}) (\d{1,15}|-)(?= |$)/.exec(line.slice(close + 1, close + 24));
-  const who = readWho(line.slice(0, open - timeLength), isAddress);
+  const who = readWho(line.slice(0, open - timeLength));
   if (!numbers || !who) return undefined;
   const quoted = readQuoted(line, close + 1 + numbers[0].length);
   const draft: Draft = {
@@ -63,7 +67,7 @@ export function readAccessLine(line: string, isAddress: (text: string) => boolea
 }
 
 /** `[VHOST:PORT ]CLIENT IDENT USER `; the user may hold blanks. */
-function readWho(text: string, isAddress: (text: string) => boolean): Pick<AccessLine, 'client'> | undefined {
+function readWho(text: string): Pick<AccessLine, 'client'> | undefined {
   const words = text.split(' ', 3);
   const [first = '', second = ''] = words;
   // Only a name with a port is a virtual host: a bare name may be the peer's, looked up, with identd's answer behind it.

@@ -6,9 +6,8 @@ import {
   readXmlData,
   readXmlEvent,
   textOf,
+  type JsonRecord,
 } from '../../src/connector/index.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** A Windows event, whatever shape it came in. */
 export interface WindowsRecord {
@@ -20,9 +19,9 @@ export interface WindowsRecord {
   /** As it stands; not yet a time. */
   created?: unknown;
   /** The System element's other values under the names SigmaHQ uses: `Execution_ProcessID`, `Level`, `Keywords`, … */
-  system: Json;
+  system: JsonRecord;
   /** Leaves of EventData and UserData; a name that occurs twice has a list. */
-  data: Json;
+  data: JsonRecord;
 }
 
 /** Reads nested evtx_dump JSON, flat NXLog/Winlogbeat-like JSON, Winlogbeat's `winlog`, and rendered XML. */
@@ -46,8 +45,8 @@ function build(parts: {
   computer: unknown;
   provider: unknown;
   created: unknown;
-  system: Json;
-  data: Json;
+  system: JsonRecord;
+  data: JsonRecord;
 }): WindowsRecord | undefined {
   const channel = textOf(parts.channel) ?? '';
   // Sysmon for Linux writes the same XML; it has a format of its own.
@@ -68,7 +67,7 @@ function build(parts: {
 }
 
 /** A System element of evtx_dump: text, or `{"#attributes": …, "#text": …}`, or attributes beside it as `Name_attributes`. */
-function fromNested(event: Json, system: Json): WindowsRecord | undefined {
+function fromNested(event: JsonRecord, system: JsonRecord): WindowsRecord | undefined {
   const flat: [string, unknown][] = [];
   for (const [name, value] of Object.entries(system)) {
     const bare = name.replace(/_attributes$/, '');
@@ -88,7 +87,7 @@ function fromNested(event: Json, system: Json): WindowsRecord | undefined {
   return fromSystem(known, data);
 }
 
-function fromSystem(known: Json, data: [string, unknown][]): WindowsRecord | undefined {
+function fromSystem(known: JsonRecord, data: [string, unknown][]): WindowsRecord | undefined {
   const { Channel, EventID, Computer, Provider_Name, TimeCreated_SystemTime, ...system } = known;
   return build({
     channel: Channel,
@@ -112,7 +111,7 @@ function leavesOf(value: unknown, into: [string, unknown][], name = 'Data'): voi
 }
 
 /** Winlogbeat 7 and later: the event below `winlog`. */
-function fromWinlogbeat(json: Json, winlog: Json): WindowsRecord | undefined {
+function fromWinlogbeat(json: JsonRecord, winlog: JsonRecord): WindowsRecord | undefined {
   const data: [string, unknown][] = [];
   leavesOf(winlog['event_data'], data);
   leavesOf(winlog['user_data'], data);
@@ -135,7 +134,7 @@ function fromWinlogbeat(json: Json, winlog: Json): WindowsRecord | undefined {
 }
 
 /** NXLog, Mordor and older Winlogbeat: everything side by side. */
-function fromFlat(json: Json): WindowsRecord | undefined {
+function fromFlat(json: JsonRecord): WindowsRecord | undefined {
   const inner = json['event_data'];
   const eventId = json['EventID'] ?? json['event_id'];
   const channel = json['Channel'] ?? json['log_name'];

@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../../src/base/address.ts';
-import { isTrustedProxy, type ReadContext, type ReadEvent } from '../../src/connector/index.ts';
-import type { FieldTrust, Role, Subject } from '../../src/schema/subject.ts';
+import type { ReadEvent, SubjectList } from '../../src/connector/index.ts';
+import type { EntityType, FieldTrust, Role, Subject } from '../../src/schema/subject.ts';
 import { serviceOf } from './channels.ts';
 import { groupActivities } from './map/group-management.ts';
 import type { WindowsRecord } from './record.ts';
@@ -13,18 +13,9 @@ const claimedAccounts = new Set([4625, 4768, 4771, 4772, 4776]);
 const empty = new Set(['', '-', '::', '0.0.0.0', '::1', '127.0.0.1', 'LOCAL']);
 
 /** Values with a role. The machine that logs is the victim; on Security events IpAddress is the remote side. */
-export function subjectsOf(record: WindowsRecord, context: ReadContext): Subject[] {
-  const subjects: Subject[] = [];
-  const add = (type: Subject['type'], value: string, role: Role, field: string, trust: FieldTrust): void => {
-    if (!empty.has(value))
-      subjects.push({
-        type,
-        value: value.slice(0, 1_024),
-        role,
-        field,
-        field_trust: trust,
-        channel_trust: context.channelTrust,
-      });
+export function addSubjects(list: SubjectList, record: WindowsRecord): void {
+  const add = (type: EntityType, value: string, role: Role, field: string, trust: FieldTrust): void => {
+    if (!empty.has(value)) list.add(type, value, role, field, trust);
   };
   const field = (name: string): string => {
     const value = record.data[name];
@@ -32,11 +23,10 @@ export function subjectsOf(record: WindowsRecord, context: ReadContext): Subject
   };
   const address = (name: string, role: Role, trust: FieldTrust): void => {
     const value = canonicalAddress(field(name));
-    if (value !== undefined && !isOwn(value))
-      add('ip', value, role === 'actor' && isTrustedProxy(value, context) ? 'intermediary' : role, name, trust);
+    if (value !== undefined && !isOwn(value)) add('ip', value, role, name, trust);
   };
 
-  if (record.computer !== undefined) add('host', record.computer, 'victim', 'Computer', 'structured');
+  add('host', record.computer ?? '', 'victim', 'Computer', 'structured');
   const service = serviceOf(record.channel);
   if (service === 'security') {
     address('IpAddress', 'actor', kerberos.has(record.eventId) ? 'free' : 'structured');
@@ -67,7 +57,6 @@ export function subjectsOf(record: WindowsRecord, context: ReadContext): Subject
       else address('DestinationIp', 'target', trust);
     }
   }
-  return subjects;
 }
 
 /** Event 4624 with a network address. Anonymous and guest logons prove nothing; names with a dollar sign are machines. */

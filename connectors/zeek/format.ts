@@ -1,17 +1,21 @@
-import { isRecord, readJsonRecord, recordTime, subjectList, textOf } from '../../src/connector/index.ts';
-import type { Format, ReadContext } from '../../src/connector/index.ts';
-import type { FieldTrust, Subject } from '../../src/schema/subject.ts';
+import {
+  isRecord,
+  readJsonRecord,
+  recordFormat,
+  recordTime,
+  textOf,
+  type JsonRecord,
+} from '../../src/connector/index.ts';
+import type { FieldTrust } from '../../src/schema/subject.ts';
 import { toOcsf } from './map.ts';
 import { readTsv } from './tsv.ts';
 import { feeds, logsourcesOf, viewOf } from './view.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** A line of one of Zeek's logs. */
 interface ZeekLine {
   /** The log: `conn`, `dns`, … */
   path: string;
-  record: Json;
+  record: JsonRecord;
 }
 
 /** JSON names its log as `_path`, or `@stream` where a shipper says so; without a name the columns tell the commonest. */
@@ -26,7 +30,7 @@ function readZeek(line: string): ZeekLine | undefined {
   return path !== undefined && /^[a-z0-9_]{1,64}$/.test(path) ? { path, record } : undefined;
 }
 
-function idNames(id: Json): Json {
+function idNames(id: JsonRecord): JsonRecord {
   return Object.fromEntries(Object.entries(id).map(([name, value]) => [`id.${name}`, value]));
 }
 
@@ -39,7 +43,7 @@ const tellTale: Readonly<Record<string, string>> = {
   security_protocol: 'rdp',
 };
 
-function guessed(record: Json): string | undefined {
+function guessed(record: JsonRecord): string | undefined {
   if (typeof record['action'] === 'string' && record['action'].startsWith('SMB::')) return 'smb_files';
   return Object.entries(tellTale).find(([name]) => name in record)?.[1];
 }
@@ -61,45 +65,31 @@ const overTcp = new Set([
 const established = new Set(['SF', 'S1', 'S2', 'S3', 'RSTO', 'RSTR']);
 
 /** Anybody can write any sender on UDP, ICMP and half-open TCP. */
-function addressTrust(path: string, view: Json): FieldTrust {
+function addressTrust(path: string, view: JsonRecord): FieldTrust {
   if (overTcp.has(path)) return 'structured';
   const state = textOf(view['conn_state']) ?? '';
   return path === 'conn' && view['proto'] === 'tcp' && established.has(state) ? 'structured' : 'free';
 }
 
-function subjectsOf(path: string, view: Json, context: ReadContext): readonly Subject[] {
-  const list = subjectList(context);
-  const trust = addressTrust(path, view);
-  list.add('ip', view['id.orig_h'], 'actor', 'id.orig_h', trust);
-  list.add('ip', view['id.resp_h'], 'victim', 'id.resp_h', trust);
-  if (path === 'http') list.add('domain', view['host'], 'target', 'host', 'free');
-  if (path === 'dns') list.add('domain', view['query'], 'target', 'query', 'free');
-  if (path === 'ssl') list.add('domain', view['server_name'], 'target', 'server_name', 'free');
-  return list.subjects;
-}
+/** Where a log has the name that somebody asked for. */
+const domainFields: Readonly<Record<string, string>> = { http: 'host', dns: 'query', ssl: 'server_name' };
 
 /** Zeek's logs as JSON (any of them) and in the tab-separated form (default columns of the commonest). */
-export const zeek: Format = {
+export const zeek = recordFormat<ZeekLine>({
   name: 'zeek',
   title: 'Zeek logs (JSON, TSV)',
   feeds,
-  recognise(line) {
-    const read = readZeek(line);
-    if (!read) return 0;
-    return '_path' in read.record || 'uid' in read.record || line.startsWith('{"@stream"') ? 2 : 1;
+  record: readZeek,
+  isSure: ({ record }, line) => '_path' in record || 'uid' in record || line.startsWith('{"@stream"'),
+  time: ({ record }, context) => recordTime(record['ts'], context),
+  logsources: ({ path }) => logsourcesOf(path),
+  view: ({ path, record }) => viewOf(path, record),
+  subjects(list, { path }, view) {
+    const trust = addressTrust(path, view);
+    list.add('ip', view['id.orig_h'], 'actor', 'id.orig_h', trust);
+    list.add('ip', view['id.resp_h'], 'victim', 'id.resp_h', trust);
+    const field = Object.hasOwn(domainFields, path) ? domainFields[path] : undefined;
+    if (field !== undefined) list.add('domain', view[field], 'target', field, 'free');
   },
-  read(line, context) {
-    const read = readZeek(line);
-    if (!read) return undefined;
-    const { path, record } = read;
-    const view = viewOf(path, record);
-    const time = recordTime(record['ts'], context);
-    return {
-      ...(time === undefined ? {} : { time }),
-      logsources: logsourcesOf(path),
-      view,
-      subjects: subjectsOf(path, view, context),
-      toOcsf: () => toOcsf(path, record, time ?? context.receivedAt, line),
-    };
-  },
-};
+  toOcsf: ({ path, record }, time, line) => toOcsf(path, record, time, line),
+});

@@ -1,19 +1,23 @@
 import { canonicalAddress } from '../../src/base/address.ts';
-import { fieldsOf, httpActivityOfMethod, ocsfEvent, textOf, type Fields } from '../../src/connector/index.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-type Part = Readonly<Record<string, unknown>>;
+import {
+  fieldsOf,
+  httpActivityOfMethod,
+  ocsfEvent,
+  textOf,
+  type Fields,
+  type JsonRecord,
+} from '../../src/connector/index.ts';
 
 const product = { name: 'Zeek', vendor_name: 'Zeek' };
 
 /** The end of a connection, under either spelling of its columns. */
-function endpoint(fields: Fields, end: 'orig' | 'resp'): Part | undefined {
+function endpoint(fields: Fields, end: 'orig' | 'resp'): JsonRecord | undefined {
   const ip = canonicalAddress(fields.text(`id.${end}_h`) ?? fields.text(`id_${end}_h`) ?? '');
   const port = fields.port(`id.${end}_p`) ?? fields.port(`id_${end}_p`);
   return ip === undefined ? undefined : { ip, port };
 }
 
-function httpParts(fields: Fields): Part {
+function httpParts(fields: Fields): JsonRecord {
   const method = fields.text('method');
   const code = fields.integer('status_code');
   const uri = fields.text('uri');
@@ -31,7 +35,7 @@ function httpParts(fields: Fields): Part {
   };
 }
 
-function dnsParts(fields: Fields): Part {
+function dnsParts(fields: Fields): JsonRecord {
   const hostname = fields.text('query');
   const rcode = fields.integer('rcode');
   const answers = fields.value('answers');
@@ -49,7 +53,7 @@ function dnsParts(fields: Fields): Part {
 }
 
 /** OCSF: http is 4002, dns 4003, other logs of a connection 4001 (6 Traffic); what has no connection is a base event. */
-export function toOcsf(path: string, record: Json, time: number, rawData: string): Record<string, unknown> {
+export function toOcsf(path: string, record: JsonRecord, time: number, rawData: string): Record<string, unknown> {
   const fields = fieldsOf(record);
   fields.value('ts');
   const [source, destination] = [endpoint(fields, 'orig'), endpoint(fields, 'resp')];

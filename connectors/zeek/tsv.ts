@@ -1,5 +1,4 @@
-type Json = Readonly<Record<string, unknown>>;
-
+import type { JsonRecord } from '../../src/connector/index.ts';
 /** A log of Zeek's own format in its default columns; a mark tells it from logs with as many. */
 interface Layout {
   path: string;
@@ -71,7 +70,7 @@ const mostColumns = 32;
  * A line of a log in tab-separated form, read by the default columns; undefined for anything else, the header too.
  * Zeek escapes tabs inside of values, so that text of a stranger moves no column.
  */
-export function readTsv(line: string): { path: string; record: Json } | undefined {
+export function readTsv(line: string): { path: string; record: JsonRecord } | undefined {
   if (!/^\d{9,11}\.\d{1,9}\t/.test(line.slice(0, 24))) return undefined;
   const values = line.split('\t', mostColumns + 1);
   const found = layouts.find(({ columns, mark: [column, pattern] }) => {

@@ -1,7 +1,5 @@
-import { textOf } from '../../src/connector/index.ts';
+import { textOf, type JsonRecord } from '../../src/connector/index.ts';
 import type { Logsource } from '../../src/connector/index.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** The general categories whose fields a log also carries. */
 const categories: Readonly<Record<string, string>> = { dns: 'dns', http: 'proxy', conn: 'firewall' };
@@ -33,7 +31,7 @@ function dotted(name: string): string {
 const answered = new Set(['SF', 'S1', 'S2', 'S3', 'RSTO', 'RSTR']);
 
 /** The record under Zeek's own names, with SigmaHQ's names of a general category beside them. */
-export function viewOf(path: string, record: Json): Record<string, unknown> {
+export function viewOf(path: string, record: JsonRecord): Record<string, unknown> {
   const view: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(record)) {
     view[name] = value;

@@ -14,6 +14,11 @@ export function isAway(error: Error | null): boolean {
   return error instanceof ServerAway || (error instanceof ApiProblem && error.problem.status >= 500);
 }
 
+/** Whether what was asked for is not there. */
+export function isNotFound(error: Error | null): boolean {
+  return error instanceof ApiProblem && error.problem.status === 404;
+}
+
 /** What a change of the stream makes stale: the first word of the route's path says what it is about. */
 function topicOf(route: Route): string {
   return route.path.split('/')[2] ?? '';

@@ -10,7 +10,7 @@ import { NotFound } from './ui/states.tsx';
 
 const text = (value: unknown, fallback: string) => (typeof value === 'string' ? value : fallback);
 
-const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+const root = createRootRoute({ component: Frame, notFoundComponent: () => <NotFound what="page" /> });
 
 /** Every page of the console; what a page shows is in its address. */
 const index = createRoute({
@@ -38,7 +38,12 @@ const containmentsRoute = createRoute({
   validateSearch: (search) => ({ scope: text(search['scope'], 'live') }),
 });
 const sources = createRoute({ getParentRoute: () => root, path: '/sources', component: SourcesPage });
-const rules = createRoute({ getParentRoute: () => root, path: '/rules', component: RulesPage });
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: '/rules',
+  component: RulesPage,
+  validateSearch: (search) => ({ show: text(search['show'], 'finding') }),
+});
 const system = createRoute({ getParentRoute: () => root, path: '/system', component: SystemPage });
 
 export const router = createRouter({

@@ -36,7 +36,7 @@ test('a pack is added, listed, compared, brought up to date and removed from the
 
   packFolder('Our Rules', { b: 'y', c: 'x' });
   const shown = await runFirebreak(state, ['content', 'update', 'our-rules']);
-  expect(shown.out).toContain('1 rules more, 0 less, 1 changed.');
+  expect(shown.out).toContain('1 rule more, 0 less, 1 changed.');
   expect(shown.out).toContain('+     field: y');
   expect(shown.out).toContain('is empty: it was not rehearsed');
   expect(shown.out).toContain('Nothing was changed.');

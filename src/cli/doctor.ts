@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { hasCode } from '../base/has-code.ts';
 import { getSystem } from '../api/system.ts';
 import { listSources } from '../api/sources.ts';
 import { FirebreakError, messageOf } from '../base/errors.ts';
@@ -113,7 +114,7 @@ function checkNft(): Check {
     execFileSync('nft', ['list', 'tables'], { stdio: ['ignore', 'ignore', 'pipe'], timeout: 3_000 });
     return ok('nft', 'tables can be read');
   } catch (error) {
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const absent = hasCode(error, 'ENOENT');
     return warn('nft', absent ? 'nft is not installed' : 'nft is there, but may not be used by this user', fix);
   }
 }

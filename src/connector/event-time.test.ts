@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accessTime, epochTime, isoTime, recordTime, syslogTime } from './event-time.ts';
+import { accessTime, epochTime, isoTime, recordTime, syslogTime, utcTime } from './event-time.ts';
 
 const utc = { receivedAt: Date.UTC(2026, 10, 21, 12), timeZone: '' };
 const berlin = { ...utc, timeZone: 'Europe/Berlin' };
@@ -121,4 +121,13 @@ describe('epochTime and recordTime', () => {
       expect(epochTime(value)).toBeUndefined();
     },
   );
+});
+
+describe('utcTime', () => {
+  it('takes what names no zone as UTC, and every other form too', () => {
+    expect(iso(utcTime('2026-07-01 12:00:00'))).toBe('2026-07-01T12:00:00.000Z');
+    expect(iso(utcTime('2026-07-01T12:00:00+02:00'))).toBe('2026-07-01T10:00:00.000Z');
+    expect(iso(utcTime(1_782_900_000))).toBe('2026-07-01T10:00:00.000Z');
+    expect(utcTime('noon')).toBeUndefined();
+  });
 });

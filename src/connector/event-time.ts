@@ -166,3 +166,8 @@ export function recordTime(value: unknown, context: TimeContext): number | undef
   if (typeof value === 'string') return isoTime(value, context) ?? epochTime(value);
   return epochTime(value);
 }
+
+/** The same of a log that is in UTC where it says no zone, whatever the source's. */
+export function utcTime(value: unknown): number | undefined {
+  return recordTime(value, { receivedAt: 0, timeZone: '' });
+}

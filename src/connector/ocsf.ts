@@ -1,4 +1,5 @@
-import { isRecord } from './json-record.ts';
+import { isRecord } from './records/json-record.ts';
+import { valueAt } from './records/value-at.ts';
 
 /** The version of OCSF that every map writes. */
 const ocsfVersion = '1.8.0';
@@ -84,8 +85,7 @@ const observablePlaces: readonly (readonly [path: string, typeId: number])[] = [
 
 function observablesOf(body: Attributes): { name: string; type_id: number; value: string }[] {
   return observablePlaces.flatMap(([name, typeId]) => {
-    let value: unknown = body;
-    for (const step of name.split('.')) value = isRecord(value) ? value[step] : undefined;
+    const value = valueAt(body, ...name.split('.'));
     return typeof value === 'string' ? [{ name, type_id: typeId, value }] : [];
   });
 }
@@ -109,11 +109,7 @@ export interface Fields {
 
 export function fieldsOf(record: Attributes): Fields {
   const taken = new Set<string>();
-  const find = (path: readonly string[]): unknown => {
-    let value: unknown = record;
-    for (const step of path) value = isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined;
-    return value;
-  };
+  const find = (path: readonly string[]): unknown => valueAt(record, ...path);
   const take = <V>(path: readonly string[], value: V): V => {
     if (value !== undefined) taken.add(path.join('\0'));
     return value;

@@ -8,7 +8,7 @@ export interface SubjectList {
   /**
    * Adds a value with its role; what is no text, is empty or (of type ip) is no address is passed over.
    * An address comes out canonical, may stand with a port (`192.0.2.1:443`, `[2001:db8::1]:443`), and as a trusted
-   * proxy is an intermediary whatever its role.
+   * proxy is an intermediary whatever its role. Longer texts are cut: a path of a program at 1,024, others at 256.
    */
   add(type: EntityType, value: unknown, role: Role, field: string, trust: FieldTrust): void;
   readonly subjects: readonly Subject[];
@@ -29,9 +29,9 @@ export function subjectList(context: ReadContext): SubjectList {
     subjects,
     add(type, value, role, field, trust) {
       if (typeof value !== 'string' || value === '') return;
-      const text = type === 'ip' ? addressOf(value) : value.slice(0, 256);
+      const text = type === 'ip' ? addressOf(value) : value.slice(0, type === 'process' ? 1_024 : 256);
       if (text === undefined) return;
-      const part = type === 'ip' && role === 'actor' && isTrustedProxy(text, context) ? 'intermediary' : role;
+      const part = type === 'ip' && isTrustedProxy(text, context) ? 'intermediary' : role;
       subjects.push({
         type,
         value: text,

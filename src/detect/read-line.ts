@@ -9,6 +9,11 @@ export function formatsOf(formats: ReadonlyMap<string, Format>, name: string): r
   return only ? [only] : name === anyFormat ? [...formats.values()] : [];
 }
 
+/** What is known of a line that a person hands over: whoever sent it, it is believed, and times without a zone are UTC. */
+export function handedContext(now: number): ReadContext {
+  return { receivedAt: now, timeZone: '', channelTrust: 'authenticated', trustedProxies: [] };
+}
+
 /** Reads lines of one source. Remembers which format read the line before, since the next is mostly of the same. */
 export function lineReader(
   formats: ReadonlyMap<string, Format>,

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '../base/has-code.ts';
 import { messageOf } from '../base/errors.ts';
 import { verifierKeyOf, type NoteSigner } from '../standards/tlog/index.ts';
 import { errors } from './errors.ts';
@@ -59,7 +60,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw errors.BAD_KEY([path, messageOf(error)], { cause: error, where: { file: path } });
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import type { LedgerEntry } from '../ledger/index.ts';
 import type { Incident } from '../schema/incident.ts';
 import { severityNames } from '../schema/severity.ts';
@@ -74,7 +75,7 @@ function headOf(
   if (joined > 0)
     return {
       kind: 'incident.grew',
-      summary: `${joined} ${joined === 1 ? 'finding' : 'findings'} joined incident ${incident.number} (${severity}): ${incident.title}.`,
+      summary: `${counted(joined, 'finding')} joined incident ${incident.number} (${severity}): ${incident.title}.`,
     };
   return { kind: 'incident.worsened', summary: `Incident ${incident.number} is ${severity} now: ${incident.title}.` };
 }

@@ -1,24 +1,27 @@
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { listRules, type LoadError, type WireRule } from '../../../src/api/rules.ts';
-import type { LadderLevel } from '../../../src/schema/containment.ts';
-import { useCall, useMay } from '../queries.ts';
-import { Badge, type Tone } from '../ui/badge.tsx';
+import { useCall } from '../queries.ts';
 import { Empty, Loaded } from '../ui/states.tsx';
+import { Tabs } from '../ui/tabs.tsx';
 import { useTitle } from '../ui/title.ts';
 import { visible } from '../ui/visible.ts';
-import { Arm } from './arm.tsx';
+import { RuleTable } from './rule-table.tsx';
 
-const levelTones: Record<string, Tone> = {
-  informational: 'soft',
-  low: 'info',
-  medium: 'warn',
-  high: 'bad',
-  critical: 'bad',
-};
-const ladderTones: Record<LadderLevel, Tone> = { shadow: 'soft', suggest: 'info', approve: 'warn', auto: 'ok' };
-const shown = 200;
+const shows = [
+  { value: 'finding', label: 'Make findings' },
+  { value: 'armed', label: 'Armed' },
+  { value: 'all', label: 'All' },
+] as const;
+type Show = (typeof shows)[number]['value'];
+const shownErrors = 200;
+
+const route = getRouteApi('/rules');
 
 export function RulesPage() {
+  const search = route.useSearch();
+  const show = shows.find(({ value }) => value === search.show)?.value ?? 'finding';
+  const navigate = useNavigate();
   const rules = useCall(listRules, {});
   const [text, setText] = useState('');
   useTitle('Rules');
@@ -26,14 +29,22 @@ export function RulesPage() {
     <div className="space-y-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h1 className="text-lg font-semibold">Rules</h1>
-        <input
-          type="search"
-          aria-label="Find rules by title, file, level or technique"
-          placeholder="Title, file, level or technique"
-          className="field w-72! max-w-full"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <div className="flex flex-wrap gap-2">
+          <Tabs
+            label="Which rules"
+            options={shows}
+            value={show}
+            choose={(value) => void navigate({ to: '/rules', search: { show: value } })}
+          />
+          <input
+            type="search"
+            aria-label="Find rules by title, file, level or technique"
+            placeholder="Title, file, level or technique"
+            className="field w-72! max-sm:w-full!"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        </div>
       </div>
       <p className="text-soft max-w-4xl">
         Every rule begins in shadow: it finds, and writes down what it would have contained. Arming lets an action go
@@ -42,15 +53,41 @@ export function RulesPage() {
       <Loaded query={rules}>
         {({ items, errors }) => (
           <>
-            {errors.length > 0 && <LoadErrors errors={errors} />}
+            {errors.length > 0 && <LoadErrors errors={errors} areOthersLoaded={items.length > 0} />}
             <div className="panel overflow-hidden">
-              <RuleTable items={items.filter((rule) => matches(rule, text))} isFiltered={text !== ''} />
+              <Chosen items={items} show={show} text={text} />
             </div>
           </>
         )}
       </Loaded>
     </div>
   );
+}
+
+function Chosen({ items, show, text }: { items: readonly WireRule[]; show: Show; text: string }) {
+  if (items.length === 0)
+    return (
+      <Empty title="No rule is loaded.">
+        Rules are Sigma files in the folders of <code>content.rules</code>.
+      </Empty>
+    );
+  const found = items.filter((rule) => matches(rule, text));
+  const chosen = found.filter((rule) => isShown(rule, show));
+  if (chosen.length > 0) return <RuleTable key={`${show} ${text}`} items={chosen} of={items.length} />;
+  if (found.length > 0 && text !== '')
+    return <Empty title="None of these is called so.">{found.length} of all rules are: look under “All”.</Empty>;
+  if (show === 'armed' && text === '')
+    return (
+      <Empty title="No rule is armed.">
+        All are in shadow: nothing is contained by itself. “Change” at a rule that makes findings arms it.
+      </Empty>
+    );
+  return <Empty title="No rule is called so." />;
+}
+
+function isShown(rule: WireRule, show: Show): boolean {
+  if (show === 'finding') return rule.is_reporting;
+  return show === 'all' || rule.armings.some(({ level }) => level !== 'shadow');
 }
 
 function matches(rule: WireRule, text: string): boolean {
@@ -60,12 +97,14 @@ function matches(rule: WireRule, text: string): boolean {
   return words.every((word) => all.includes(word));
 }
 
-function LoadErrors({ errors }: { errors: readonly LoadError[] }) {
+function LoadErrors({ errors, areOthersLoaded }: { errors: readonly LoadError[]; areOthersLoaded: boolean }) {
   return (
     <section aria-label="Rules that could not be loaded" className="panel border-bad/40!">
-      <h2 className="px-4 pt-3 pb-2 font-semibold">{errors.length} could not be loaded; all others work</h2>
-      <ul>
-        {errors.slice(0, shown).map((error) => (
+      <h2 className="px-4 pt-3 pb-2 font-semibold">
+        {errors.length} could not be loaded{areOthersLoaded && '; all others work'}
+      </h2>
+      <ul className="max-h-96 overflow-y-auto">
+        {errors.slice(0, shownErrors).map((error) => (
           <li key={`${error.file} ${error.line ?? 0} ${error.message}`} className="border-line border-t px-4 py-2">
             <span className="font-mono text-[13px]">
               {visible(error.file)}
@@ -75,75 +114,11 @@ function LoadErrors({ errors }: { errors: readonly LoadError[] }) {
           </li>
         ))}
       </ul>
-    </section>
-  );
-}
-
-function RuleTable({ items, isFiltered }: { items: readonly WireRule[]; isFiltered: boolean }) {
-  if (items.length === 0)
-    return isFiltered ? (
-      <Empty title="No rule is called so." />
-    ) : (
-      <Empty title="No rule is loaded.">Rules are Sigma files in the folders of `content.rules`.</Empty>
-    );
-  return (
-    <>
-      <table className="w-full">
-        <thead>
-          <tr>
-            <th className="head">Rule</th>
-            <th className="head max-sm:hidden">Level</th>
-            <th className="head max-lg:hidden">Status</th>
-            <th className="head w-72 max-sm:w-auto">How far it may go</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.slice(0, shown).map((rule) => (
-            <Row key={`${rule.id} ${rule.file}`} rule={rule} />
-          ))}
-        </tbody>
-      </table>
-      {items.length > shown && (
+      {errors.length > shownErrors && (
         <p className="text-soft border-line border-t px-4 py-2">
-          {items.length - shown} more; narrow them by words above.
+          The first {shownErrors}; <code>firebreak rule list --why-not-loaded</code> has all.
         </p>
       )}
-    </>
-  );
-}
-
-function Row({ rule }: { rule: WireRule }) {
-  const mayArm = useMay('rule.arm');
-  // What nobody armed is in shadow.
-  const armings: readonly { action: string; level: LadderLevel }[] =
-    rule.armings.length > 0 ? rule.armings : [{ action: 'deny-address', level: 'shadow' }];
-  const level = rule.level && <Badge tone={levelTones[rule.level] ?? 'soft'}>{visible(rule.level)}</Badge>;
-  return (
-    <tr>
-      <td className="cell">
-        <span className="font-medium">{visible(rule.title)}</span>{' '}
-        {rule.kind !== 'rule' && <Badge tone="soft">{rule.kind}</Badge>} <span className="sm:hidden">{level}</span>
-        {!rule.is_reporting && rule.kind !== 'filter' && <Badge tone="soft">only counted by others</Badge>}
-        {rule.description !== null && (
-          <p className="text-soft max-w-3xl">{visible(rule.description.replaceAll(/\s+/g, ' '))}</p>
-        )}
-        <p className="text-soft font-mono text-[12.5px]">
-          {[visible(rule.file), ...rule.technique_ids.map(visible)].join(' · ')}
-        </p>
-      </td>
-      <td className="cell max-sm:hidden">{level}</td>
-      <td className="cell text-soft max-lg:hidden">{rule.status && visible(rule.status)}</td>
-      <td className="cell">
-        {rule.is_reporting &&
-          armings.map((arming) => (
-            <div key={arming.action} className="flex items-center gap-2 max-sm:flex-wrap">
-              <Badge tone={ladderTones[arming.level]}>
-                {arming.action}: {arming.level}
-              </Badge>
-              {mayArm && <Arm rule={rule} action={arming.action} level={arming.level} />}
-            </div>
-          ))}
-      </td>
-    </tr>
+    </section>
   );
 }

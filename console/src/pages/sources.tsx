@@ -81,7 +81,7 @@ function Row({ source, mayManage }: { source: WireSource; mayManage: boolean }) 
         <span className="font-medium">{visible(source.name)}</span>{' '}
         {source.is_demonstration && <Badge tone="info">demonstration</Badge>}
         <p className="text-soft font-mono text-[12.5px]">
-          {source.kind} {visible(source.address)} {source.format}
+          {source.kind} {visible(source.address)} · read as {source.format}
         </p>
         {isInternal && (
           <p className="text-soft">What Firebreak tells about itself, such as a source that went quiet.</p>

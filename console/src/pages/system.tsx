@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { getCheckpoint, verifyLedger } from '../../../src/api/ledger.ts';
 import { getStop, resumeResponse, stopResponse } from '../../../src/api/stop-switch.ts';
 import { getSystem, type SystemStatus, type WirePoint } from '../../../src/api/system.ts';
@@ -90,31 +91,27 @@ function Processes({ status }: { status: SystemStatus }) {
   return (
     <table className="w-full">
       <tbody>
-        <tr>
-          <td className="cell font-medium">PostgreSQL ({status.database.kind})</td>
-          <td className="cell">
-            <Badge tone={tones[status.database.state] ?? 'soft'}>{status.database.state}</Badge>
-          </td>
-          <td className="cell text-soft">{visible(status.database.detail)}</td>
-        </tr>
+        <Row name={`PostgreSQL (${status.database.kind})`} state={status.database.state}>
+          {visible(status.database.detail)}
+        </Row>
         {status.processes.map((part) => (
-          <tr key={part.name}>
-            <td className="cell font-medium">{part.name}</td>
-            <td className="cell">
-              <Badge tone={tones[part.state] ?? 'soft'}>{part.state}</Badge>
-            </td>
-            <td className="cell text-soft">
-              {part.restarts > 0 && `restarted ${part.restarts} times. `}
-              {visible(part.detail)}
-            </td>
-          </tr>
+          <Row key={part.name} name={part.name} state={part.state}>
+            {part.restarts > 0 && `restarted ${part.restarts} ${part.restarts === 1 ? 'time' : 'times'}. `}
+            {visible(part.detail)}
+          </Row>
         ))}
         {status.backlog.map((queue) => (
-          <tr key={queue.consumer}>
-            <td className="cell font-medium">to be read by {queue.consumer}</td>
-            <td className="cell tabular-nums">{queue.batches} batches</td>
-            <td className="cell text-soft">{queue.oldest_at && <Moment at={queue.oldest_at} show="relative" />}</td>
-          </tr>
+          <Row
+            key={queue.consumer}
+            name={`to be read by ${queue.consumer}`}
+            count={`${queue.batches} ${queue.batches === 1 ? 'batch' : 'batches'}`}
+          >
+            {queue.oldest_at && (
+              <>
+                the oldest <Moment at={queue.oldest_at} show="relative" />
+              </>
+            )}
+          </Row>
         ))}
       </tbody>
     </table>
@@ -128,20 +125,29 @@ function Points({ status }: { status: SystemStatus }) {
     <table className="w-full">
       <tbody>
         {status.points.map((point) => (
-          <tr key={point.id}>
-            <td className="cell font-medium">
-              {point.id} <p className="text-soft font-normal">{point.kind}</p>
-            </td>
-            <td className="cell">
-              <Badge tone={tones[point.state] ?? 'soft'}>{words(point.state)}</Badge>
-            </td>
-            <td className="cell text-soft">
-              {levels[point.level]}, seen <Moment at={point.last_seen_at} show="relative" />. {visible(point.detail)}
-            </td>
-          </tr>
+          <Row key={point.id} name={point.id} kind={point.kind} state={point.state}>
+            {levels[point.level]}, seen <Moment at={point.last_seen_at} show="relative" />. {visible(point.detail)}
+          </Row>
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** A part of the system: what it is, how it stands, and more of it; on a narrow page all under its name. */
+function Row(props: { name: string; kind?: string; state?: string; count?: string; children: ReactNode }) {
+  const { name, kind, state, count, children } = props;
+  return (
+    <tr>
+      <td className="cell font-medium">
+        {name} {kind !== undefined && <p className="text-soft font-normal">{kind}</p>}
+        <p className="text-soft font-normal sm:hidden">{children}</p>
+      </td>
+      <td className="cell whitespace-nowrap tabular-nums max-sm:text-right!">
+        {state === undefined ? count : <Badge tone={tones[state] ?? 'soft'}>{words(state)}</Badge>}
+      </td>
+      <td className="cell text-soft max-sm:hidden">{children}</td>
+    </tr>
   );
 }
 
@@ -154,7 +160,8 @@ function Ledger() {
         {(head) =>
           head ? (
             <p>
-              {head.tree_size} entries, root <code className="text-[12.5px] break-all">{head.root_hash}</code>, signed{' '}
+              {head.tree_size} {head.tree_size === 1 ? 'entry' : 'entries'}, root{' '}
+              <code className="text-[12.5px] break-all">{head.root_hash}</code>, signed{' '}
               <Moment at={head.at} show="relative" />
             </p>
           ) : (

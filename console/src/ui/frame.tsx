@@ -27,7 +27,7 @@ export function Frame() {
     'g i': () => void navigate({ to: '/incidents', search: { show: 'open' } }),
     'g c': () => void navigate({ to: '/containments', search: { scope: 'live' } }),
     'g s': () => void navigate({ to: '/sources' }),
-    'g r': () => void navigate({ to: '/rules' }),
+    'g r': () => void navigate({ to: '/rules', search: { show: 'finding' } }),
     'g y': () => void navigate({ to: '/system' }),
     l: () => setPaused(!paused),
     '?': () => help.current?.showModal(),
@@ -124,7 +124,7 @@ function Pages() {
       <Link to="/sources" {...look}>
         Sources
       </Link>
-      <Link to="/rules" {...look}>
+      <Link to="/rules" search={{ show: 'finding' }} {...look}>
         Rules
       </Link>
       <Link to="/system" {...look}>

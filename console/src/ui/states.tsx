@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { ApiProblem } from '../../../src/api/client.ts';
 import { isAway } from '../queries.ts';
 import { words } from './badge.tsx';
+import { Prose } from './prose.tsx';
 import { useTitle } from './title.ts';
 import { visible } from './visible.ts';
 
@@ -18,7 +19,11 @@ export function Problem({ error }: { error: Error }) {
           ? 'It changed meanwhile: look again, then press once more if you still want it.'
           : visible(error.message)}
       </p>
-      {problem && !isStale && <p className="text-soft mt-1">{visible(problem.fix)}</p>}
+      {problem && !isStale && (
+        <p className="text-soft mt-1">
+          <Prose text={problem.fix} />
+        </p>
+      )}
       {problem?.decision && (
         <ul className="mt-2 list-disc pl-5">
           {problem.decision
@@ -69,10 +74,11 @@ export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; child
   );
 }
 
-export function NotFound() {
-  useTitle('No such page');
+/** @param what what there is none of: `page`, or what the page is about */
+export function NotFound({ what }: { what: string }) {
+  useTitle(`No such ${what}`);
   return (
-    <Empty title="There is no such page.">
+    <Empty title={`There is no such ${what}.`}>
       <Link to="/incidents" search={{ show: 'open' }}>
         Go to the incidents
       </Link>

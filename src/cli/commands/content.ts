@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { systemClock } from '../../base/clock.ts';
-import type { Packs, PreparedUpdate, RevisionRehearsal } from '../../detect/index.ts';
+import type { Packs } from '../../detect/index.ts';
 import { command, type World } from '../command.ts';
 import { errors } from '../errors.ts';
 import { rehearseOnHistory } from '../rehearse-on-history.ts';
 import { ruleSources } from '../rule-sources.ts';
+import { showAddedPack, showUpdate } from '../show-pack.ts';
 
 const name = z.string().describe('name of the pack');
 
@@ -28,13 +29,7 @@ export const contentCommands = [
         ...(options.ref === undefined ? {} : { ref: options.ref }),
       });
     },
-    show: (pack) =>
-      [
-        `${pack.name} is at ${pack.revision}: ${countsText(pack.counts)}.`,
-        ...licenceText(pack.licence),
-        ...leftOutText(pack.left_out),
-        'Its rules begin in shadow; a running server has them within seconds. Problems: firebreak rule list',
-      ].join('\n'),
+    show: showAddedPack,
   }),
   command({
     name: 'content list',
@@ -92,7 +87,7 @@ export const contentCommands = [
       if (update.isSame && (!options.apply || told.from === told.to)) return { ...told, is_applied: false };
       if (!options.apply) {
         if (!world.isInteractive) return { ...told, is_applied: false };
-        world.say(updateText(told));
+        world.say(showUpdate(told));
         const answer = await world.ask('Use this revision? (yes/no) ');
         if (answer.trim().toLowerCase() !== 'yes') throw errors.NOT_CONFIRMED([]);
       }
@@ -101,7 +96,7 @@ export const contentCommands = [
     },
     show: (told) =>
       [
-        updateText(told),
+        showUpdate(told),
         told.is_applied
           ? `${told.name} is at ${told.to} now.`
           : told.is_same
@@ -131,84 +126,4 @@ async function packsOf(world: World): Promise<Packs> {
     pathOf: (given) => world.path(given),
     signal: world.signal,
   });
-}
-
-interface Told {
-  name: string;
-  from: string;
-  to: string;
-  is_same: boolean;
-  licence: PreparedUpdate['next']['licence'];
-  added: PreparedUpdate['diff']['added'];
-  removed: PreparedUpdate['diff']['removed'];
-  changed: PreparedUpdate['diff']['changed'];
-  isLicenceChanged: boolean;
-  rehearsal: (RevisionRehearsal & { days: number; is_cut: boolean }) | null;
-}
-
-const shownRules = 50;
-
-function updateText(told: Told): string {
-  if (told.is_same) return `${told.name} holds the same rules at ${told.to}.`;
-  const { added, removed, changed, rehearsal } = told;
-  const listed = (sign: string, rules: Told['added']) => [
-    ...rules.slice(0, shownRules).map(({ level, title, id }) => `  ${sign} ${level}: ${title} (${id})`),
-    ...(rules.length > shownRules ? [`  ${sign} … and ${rules.length - shownRules} more (--json shows all)`] : []),
-  ];
-  return [
-    `${told.name} ${told.from.slice(0, 12)} → ${told.to.slice(0, 12)}: ${added.length} rules more, ${removed.length} less, ${changed.length} changed.`,
-    ...(told.isLicenceChanged ? ['Its licence is another text now:', ...licenceText(told.licence)] : []),
-    ...listed('+', added),
-    ...listed('-', removed),
-    ...changed
-      .slice(0, shownRules)
-      .flatMap(({ title, id, file, diff }) => [
-        `  ~ ${title} (${id}), ${file}`,
-        ...diff.slice(0, 60).map((line) => `      ${line}`),
-        ...(diff.length > 60 ? [`      … ${diff.length - 60} lines more (--json shows all)`] : []),
-      ]),
-    ...(changed.length > shownRules ? [`  ~ … and ${changed.length - shownRules} more (--json shows all)`] : []),
-    ...(rehearsal ? rehearsalText(rehearsal) : []),
-  ].join('\n');
-}
-
-function rehearsalText(rehearsal: NonNullable<Told['rehearsal']>): string[] {
-  const { days, events, present, next, rules } = rehearsal;
-  if (events === 0) return [`The history of the last ${days} days is empty: it was not rehearsed.`];
-  const cut = rehearsal.is_cut ? ', the youngest of them' : '';
-  return [
-    `On ${events} events of the last ${days} days${cut} it makes ${next} findings; the present revision makes ${present}.`,
-    ...rules.slice(0, 20).map((rule) => `    ${rule.present} → ${rule.next}  ${rule.title}`),
-  ];
-}
-
-function countsText({ rules, correlations, filters, refused }: PreparedUpdate['next']['counts']): string {
-  const more = [
-    ...(correlations > 0 ? [`${correlations} correlations`] : []),
-    ...(filters > 0 ? [`${filters} filters`] : []),
-    ...(refused > 0 ? [`${refused} that do not load`] : []),
-  ];
-  return [`${rules} rules`, ...more].join(', ');
-}
-
-function licenceText(licence: PreparedUpdate['next']['licence']): string[] {
-  if (!licence) return ['It has no licence file: ask its author before you use it.'];
-  return [
-    `Licence: ${licence.spdx ?? 'not one that is known here'} (${licence.file})`,
-    ...licence.first_lines.map((line) => `  ${line}`),
-  ];
-}
-
-function leftOutText(leftOut: PreparedUpdate['next']['leftOut']): string[] {
-  const reasons = {
-    no_rule: 'other files',
-    deprecated: 'files whose rules are deprecated or unsupported',
-    too_large: 'files over 2 MB',
-    link: 'links or submodules',
-  } as const;
-  const texts = Object.entries(reasons).flatMap(([key, text]) => {
-    const count = leftOut[key as keyof typeof reasons];
-    return count > 0 ? [`${count} ${text}`] : [];
-  });
-  return texts.length > 0 ? [`Left out: ${texts.join(', ')}.`] : [];
 }

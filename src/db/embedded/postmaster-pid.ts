@@ -1,5 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../../base/is-alive.ts';
 
 /** What PostgreSQL writes into postmaster.pid while it runs. */
 export interface Postmaster {
@@ -14,15 +15,6 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | unde
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 1) return undefined;
   return { pid, socketFolder: lines[4]?.trim() ?? '' };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** Whether the process really is a server of this cluster: its working directory is the cluster. A recycled pid is not; where that cannot be seen, the answer is undefined. */

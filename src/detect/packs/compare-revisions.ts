@@ -20,8 +20,11 @@ export interface RevisionDiff {
   removed: ComparedRule[];
   changed: ChangedRule[];
   /** The licence is another text now. */
-  isLicenceChanged: boolean;
+  is_licence_changed: boolean;
 }
+
+/** A second or two: a revision can change thousands of files, and somebody waits. */
+const mostCells = 200_000_000;
 
 type Files = ReadonlyMap<string, Buffer>;
 
@@ -29,11 +32,12 @@ type Files = ReadonlyMap<string, Buffer>;
 export function compareRevisions(before: Files, after: Files): RevisionDiff {
   const [old, next] = [documentsById(before), documentsById(after)];
   const shown = new Set<string>();
+  const room = { cells: mostCells };
   const changed = [...next].flatMap(([id, document]) => {
     const was = old.get(id);
     if (!was || was.hash === document.hash) return [];
     const pair = `${was.file}\0${document.file}`;
-    const diff = shown.has(pair) ? [] : lineDiff(textOf(before, was.file), textOf(after, document.file));
+    const diff = shown.has(pair) ? [] : lineDiff(textOf(before, was.file), textOf(after, document.file), room);
     shown.add(pair);
     return [{ ...summary(id, document), diff }];
   });
@@ -41,7 +45,7 @@ export function compareRevisions(before: Files, after: Files): RevisionDiff {
     added: [...next].filter(([id]) => !old.has(id)).map(([id, document]) => summary(id, document)),
     removed: [...old].filter(([id]) => !next.has(id)).map(([id, document]) => summary(id, document)),
     changed,
-    isLicenceChanged: licences(before) !== licences(after),
+    is_licence_changed: licences(before) !== licences(after),
   };
 }
 

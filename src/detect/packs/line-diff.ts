@@ -1,16 +1,31 @@
-/** Beyond this many lines on a side the texts are shown as replaced whole: the table below grows with their product. */
+/** How much comparing is left: a pair of texts takes the product of the lines between their first and last change. */
+export interface DiffRoom {
+  cells: number;
+}
+
+/** Between the first and the last change of a text; what is longer is shown as replaced whole. */
 const maxLines = 2_000;
 const context = 2;
 
 /**
  * What changed between two texts, line by line, as `- old` and `+ new` with two lines around each change and `…` between
  * places; the longest common subsequence of their lines stays.
+ * @param room what this and the next comparisons may take together; it becomes less
  */
-export function lineDiff(before: string, after: string): string[] {
+export function lineDiff(before: string, after: string, room: DiffRoom): string[] {
   const [left, right] = [before.split('\n'), after.split('\n')];
-  if (left.length > maxLines || right.length > maxLines)
+  const shorter = Math.min(left.length, right.length);
+  let head = 0;
+  while (head < shorter && left[head] === right[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && left.at(-1 - tail) === right.at(-1 - tail)) tail += 1;
+  const [old, next] = [left.slice(head, left.length - tail), right.slice(head, right.length - tail)];
+  const cells = old.length * next.length;
+  if (Math.max(old.length, next.length) > maxLines || cells > room.cells)
     return [`… ${left.length} lines became ${right.length}; too many to compare`];
-  const marked = mark(left, right);
+  room.cells -= cells;
+  const kept = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
+  const marked = [...kept(left.slice(0, head)), ...mark(old, next), ...kept(left.slice(left.length - tail))];
   const isNear = marked.map((_, index) =>
     marked.slice(Math.max(0, index - context), index + context + 1).some((line) => !line.startsWith(' ')),
   );

@@ -36,6 +36,13 @@ test('[K4] a rule is switched off, or gets another level and customs, and the ve
   expect(off?.problems[0]).toMatchObject({ code: 'CONTENT.DISABLED', message: expect.stringContaining('we know') });
 });
 
+test('very many that cannot be used cost no more than their number', async () => {
+  const count = 20_000;
+  const text = Array.from({ length: count }, (_, at) => `x${at}: {}\n`).join('');
+  const content = await withOverrides(text);
+  expect(content.listings.filter(({ is_loaded: isLoaded }) => !isLoaded)).toHaveLength(count);
+}, 10_000);
+
 test('a custom that is wrong is refused as in a rule', async () => {
   const content = await withOverrides('a: {cause: "Not a word"}\n');
   expect(content.set.rules.map(({ header }) => header.id)).toEqual(['b']);
@@ -109,10 +116,12 @@ test('[K1] [K2] a pack cannot silence, rename or filter what is not its own', ()
   expect(refused).toEqual(['CONTENT.NAME_OF_ANOTHER', 'CONTENT.NAME_OF_ANOTHER']);
 });
 
+const plenty = () => ({ cells: 1e9 });
+
 test('a difference shows what changed and two lines around it', () => {
   const before = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
   const after = ['a', 'b', 'c', 'D', 'e', 'f', 'g', 'h', 'i', 'j', 'k'];
-  expect(lineDiff(before.join('\n'), after.join('\n'))).toEqual([
+  expect(lineDiff(before.join('\n'), after.join('\n'), plenty())).toEqual([
     '  b',
     '  c',
     '- d',
@@ -124,6 +133,16 @@ test('a difference shows what changed and two lines around it', () => {
     '  j',
     '+ k',
   ]);
-  expect(lineDiff('a', 'a')).toEqual([]);
-  expect(lineDiff('', 'x\n'.repeat(5_000))).toHaveLength(1);
+  expect(lineDiff('a', 'a', plenty())).toEqual([]);
+  expect(lineDiff('', 'x\n'.repeat(5_000), plenty())).toHaveLength(1);
+});
+
+test('a change in a long text is shown, and many comparisons together have an end', () => {
+  const long = (middle: string) =>
+    [...Array.from({ length: 9_000 }, (_, at) => `${at}`), middle, 'x', 'y', 'z'].join('\n');
+  expect(lineDiff(long('old'), long('new'), plenty())).toEqual(['  8998', '  8999', '- old', '+ new', '  x', '  y']);
+  const room = { cells: 20 };
+  const compare = () => lineDiff('a\nb\nc\nd', 'e\nf\ng\nh', room);
+  expect(compare()).toHaveLength(8);
+  expect(compare()).toEqual(['… 4 lines became 4; too many to compare']);
 });

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document, type Scalar } from 'yaml';
 import { z } from 'zod';
 import { FirebreakError, messageOf } from '../../base/errors.ts';
-import type { ParsedDocument, Problem } from '../../standards/sigma/index.ts';
+import type { ParsedDocument } from '../../standards/sigma/index.ts';
+import { refusedFile } from '../rules/refused-file.ts';
 import { errors } from './errors.ts';
 
 /** What the owner of this Firebreak says about one rule, whoever wrote it. Keys of ours are checked like a rule's own. */
@@ -39,11 +40,11 @@ export async function readOverrides(
     const file = relative('.', path) || path;
     try {
       for (const entry of parseOverrides(await readFile(path, 'utf8'), file))
-        if (entry instanceof FirebreakError) broken.push(told(file, entry, 'error'));
+        if (entry instanceof FirebreakError) broken.push(refusedFile(file, entry));
         else entries.push(entry);
     } catch (cause) {
       const error = errors.UNREADABLE([file, messageOf(cause)], { where: { file }, cause });
-      broken.push(told(file, error, 'error'));
+      broken.push(refusedFile(file, error));
     }
   }
   return { entries, broken };
@@ -56,9 +57,11 @@ function parseOverrides(text: string, file: string): (OverrideEntry | FirebreakE
     return { where: { file, line, column: col } };
   };
   if (text.length > maxBytes) return [errors.BAD_OVERRIDE(['the file is larger than 1 MB'], place(0))];
-  const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const [bad] = doc.errors;
   if (bad) return [errors.BAD_OVERRIDE([bad.message], place(bad.pos[0]))];
+  const twin = twinOf(doc);
+  if (twin) return [errors.BAD_OVERRIDE([`the key "${String(twin.value)}" is there twice`], place(twin.range?.[0]))];
   if (doc.contents === null) return [];
   if (!isMap(doc.contents)) return [errors.BAD_OVERRIDE(['it is no map of rule ids'], place(0))];
   return doc.contents.items.map((pair) => {
@@ -84,6 +87,26 @@ function parseOverrides(text: string, file: string): (OverrideEntry | FirebreakE
   }
 }
 
+/** The first key that its map has twice. The parser's own search for twins takes the square of their number. */
+function twinOf(doc: Document): Scalar | undefined {
+  let twin: Scalar | undefined;
+  visit(doc, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          twin = key;
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return twin;
+}
+
 /**
  * The documents as the owner wants them; their hashes change with what was overridden, so that a reload sees it. `unused`
  * tells overrides of rules that are not there.
@@ -104,7 +127,7 @@ export function applyOverrides(
   return {
     documents: changed,
     unused: unused.map(({ ruleId, file, line }) =>
-      told(file, errors.OVERRIDE_UNUSED([ruleId], { where: { file, line, column: 1 } }), 'warning'),
+      refusedFile(file, errors.OVERRIDE_UNUSED([ruleId], { where: { file, line, column: 1 } }), 'warning'),
     ),
   };
 }
@@ -131,10 +154,6 @@ function overridden(document: ParsedDocument, { override, file, line }: Override
     custom: { ...read.header.custom, ...given },
   };
   return { ...document, hash, read: { ...read, header } };
-}
-
-function told(file: string, error: FirebreakError, severity: Problem['severity']): ParsedDocument {
-  return { file, document: -1, kind: 'unreadable', title: file, hash: '', problems: [{ severity, error }] };
 }
 
 /** Files of overrides directly in a folder or below it. */

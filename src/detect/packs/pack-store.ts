@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { hasCode } from '../../base/has-code.ts';
 import { messageOf } from '../../base/errors.ts';
+import { isAlive } from '../../base/is-alive.ts';
 import { errors } from './errors.ts';
 import { digestOf, type ObtainedPack } from './obtain-pack.ts';
 import { PackSource } from './pack-source.ts';
@@ -33,7 +35,7 @@ export type PackNote = z.infer<typeof PackNote>;
 /** Packs that are there, by name. A note that cannot be read is thrown: CONTENT.UNREADABLE. */
 export async function listPacks(dir: string): Promise<PackNote[]> {
   const names = await readdir(dir).catch((cause: unknown) => {
-    if (isAbsent(cause)) return [];
+    if (hasCode(cause, 'ENOENT')) return [];
     throw errors.UNREADABLE([dir, messageOf(cause)], { cause });
   });
   const notes = names.filter((name) => /^[a-z0-9][a-z0-9-]*\.json$/.test(name)).sort();
@@ -176,14 +178,3 @@ async function syncFolder(path: string): Promise<void> {
     await handle.close();
   }
 }
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-const isAbsent = (cause: unknown) => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';

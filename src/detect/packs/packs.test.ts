@@ -177,7 +177,7 @@ test('[K3] a git repository is pinned to its commit; nothing of it runs; an upda
     added: [{ id: 'e', file: 'rules/e.yml' }],
     removed: [{ id: 'a' }],
     changed: [{ id: 'b', diff: expect.arrayContaining(['-     field: x', '+     field: y']) }],
-    isLicenceChanged: false,
+    is_licence_changed: false,
   });
   expect(await loaded()).toEqual(['a', 'b', 'c']);
   expect(await update.apply()).toMatchObject({ revision: second, source: { only: ['rules'] } });

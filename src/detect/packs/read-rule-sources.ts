@@ -4,6 +4,7 @@ import { FirebreakError } from '../../base/errors.ts';
 import { applyPipelines, placeholdersOf, type ParsedDocument, type Placeholders } from '../../standards/sigma/index.ts';
 import { readPipelines } from '../rules/read-pipelines.ts';
 import { readRules } from '../rules/read-rules.ts';
+import { refusedFile } from '../rules/refused-file.ts';
 import { openRuleCache, type RuleCache } from '../rules/rule-cache.ts';
 import { documentsOf } from './compare-revisions.ts';
 import { confinePack } from './confine-pack.ts';
@@ -74,10 +75,7 @@ async function readPacks(
     packs = await listPacks(dir);
   } catch (error) {
     if (!(error instanceof FirebreakError)) throw error;
-    const file = error.where?.file ?? dir;
-    return [
-      { file, document: -1, kind: 'unreadable', title: file, hash: '', problems: [{ severity: 'error', error }] },
-    ];
+    return [refusedFile(error.where?.file ?? dir, error)];
   }
   for (const pack of packs) {
     const documents = await readRules([revisionDir(dir, pack)], placeholders, cache);
@@ -89,14 +87,16 @@ async function readPacks(
 /** Every document once, by file and place: folders may lie in each other, and a file may have several problems. */
 function numbered(documents: readonly ParsedDocument[]): ParsedDocument[] {
   const places = new Map<string, ParsedDocument>();
+  const free = new Map<string, number>();
   for (const document of documents) {
     const key = (place: number) => `${document.file}\0${place}`;
     if (document.document >= 0) {
       if (!places.has(key(document.document))) places.set(key(document.document), document);
       continue;
     }
-    let place = -1;
+    let place = free.get(document.file) ?? -1;
     while (places.has(key(place))) place -= 1;
+    free.set(document.file, place - 1);
     places.set(key(place), { ...document, document: place });
   }
   return [...places.values()];

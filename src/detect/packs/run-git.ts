@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { hasCode } from '../../base/has-code.ts';
 import { errors } from './errors.ts';
 
 /** Variables that git, ssh and curl need to reach a repository with the owner's own keys and proxies; no others go along. */
@@ -80,7 +81,7 @@ export async function runGit(
     if (closed[0] !== 0) throw errors.GIT_FAILED([lastLineOf(said)]);
     return Buffer.concat(printed);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') throw errors.GIT_MISSING([], { cause });
+    if (hasCode(cause, 'ENOENT')) throw errors.GIT_MISSING([], { cause });
     throw cause;
   } finally {
     clearTimeout(timer);

@@ -8,7 +8,7 @@ import {
   type Rule,
   type RuleExplanation,
 } from '../../standards/sigma/index.ts';
-import { lineReader } from '../read-line.ts';
+import { handedContext, lineReader } from '../read-line.ts';
 import { wholeEvents } from '../whole-events.ts';
 import type { Content } from './content.ts';
 
@@ -75,7 +75,7 @@ export function createLineEvaluation(options: {
   });
   const counted = { events: 0, hits: 0, unread: 0 };
   const files: string[] = [];
-  const context = { receivedAt: now, timeZone: '', channelTrust: 'authenticated', trustedProxies: [] } as const;
+  const context = handedContext(now);
 
   const nameOf = ({ header }: Pick<Rule, 'header'>) => ({
     rule_id: header.id,

@@ -1,6 +1,6 @@
 import type { Format, Logsource } from '../../connector/index.ts';
 import { appliesTo, explainRule, type Rule, type RuleExplanation } from '../../standards/sigma/index.ts';
-import { lineReader } from '../read-line.ts';
+import { handedContext, lineReader } from '../read-line.ts';
 import type { Content } from './content.ts';
 
 /** How one rule stands to the event, leaf by leaf. */
@@ -46,7 +46,7 @@ export function explainEvent(
   const { content, wanted } = options;
   const rules = wanted === undefined ? content.set.rules : rulesNamed(content, wanted);
   if (rules.length === 0) return { problem: 'no_rule' };
-  const context = { receivedAt: options.now, timeZone: '', channelTrust: 'authenticated', trustedProxies: [] } as const;
+  const context = handedContext(options.now);
   const found = lineReader(options.formats, options.format)(line, context);
   if (!found) return { problem: 'not_read' };
   const { view, logsources } = found.read;

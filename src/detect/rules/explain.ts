@@ -1,7 +1,7 @@
 import type { Format, Logsource } from '../../connector/index.ts';
 import type { Subject } from '../../schema/subject.ts';
 import { appliesTo, explainRule } from '../../standards/sigma/index.ts';
-import { byCertainty, lineReader } from '../read-line.ts';
+import { byCertainty, handedContext, lineReader } from '../read-line.ts';
 import type { Content } from './content.ts';
 
 /** A rule that matched the line. */
@@ -53,7 +53,7 @@ export function explainLine(
 ): Explanation {
   const { content, formats, now } = options;
   const recognised = byCertainty(formats, line).map(({ format, certainty }) => ({ format: format.name, certainty }));
-  const context = { receivedAt: now, timeZone: '', channelTrust: 'authenticated', trustedProxies: [] } as const;
+  const context = handedContext(now);
   const found = lineReader(formats, options.format ?? 'auto')(line, context);
   if (!found) {
     const nothing = { logsources: [], fields: [], subjects: [], matched: [], nearest: [] };

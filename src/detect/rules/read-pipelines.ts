@@ -4,6 +4,7 @@ import { messageOf, type FirebreakError } from '../../base/errors.ts';
 import { parsePipeline, type ParsedDocument, type Pipeline } from '../../standards/sigma/index.ts';
 import { errors } from '../errors.ts';
 import { ruleFiles } from './read-rules.ts';
+import { refusedFile } from './refused-file.ts';
 
 export interface ReadPipelines {
   pipelines: Pipeline[];
@@ -18,14 +19,7 @@ export interface ReadPipelines {
 export async function readPipelines(paths: readonly string[]): Promise<ReadPipelines> {
   const found: ReadPipelines = { pipelines: [], broken: [] };
   const refuse = (file: string, error: FirebreakError): void => {
-    found.broken.push({
-      file,
-      document: -1,
-      kind: 'unreadable',
-      title: file,
-      hash: '',
-      problems: [{ severity: 'error', error }],
-    });
+    found.broken.push(refusedFile(file, error));
   };
   for (const path of paths) {
     let files: string[];

@@ -1,3 +1,4 @@
+import { utcText } from '../../base/utc-text.ts';
 import { escapeControl } from '../../base/printable.ts';
 
 /** Characters of one value in a report. */
@@ -33,5 +34,5 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 export function utc(at: Date | string | null): string {
   if (at === null) return '';
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? '' : `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return Number.isNaN(date.getTime()) ? '' : utcText(date);
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import { protectionOf } from '../../connector/index.ts';
 import type { DecisionStep, LadderLevel } from '../../schema/containment.ts';
 import { freshMs } from './attack.ts';
@@ -104,7 +105,7 @@ export function decide(request: ContainmentRequest, facts: Facts, policies: Poli
     note(
       'collateral',
       'hold',
-      `${facts.othersLogons === 1 ? '1 account' : `${facts.othersLogons} accounts`} logged on from there within 30 days, before the attack: denying it may lock people out.`,
+      `${counted(facts.othersLogons, 'account')} logged on from there within 30 days, before the attack: denying it may lock people out.`,
     );
   else note('collateral', 'pass', 'Nobody had logged on from there within 30 days before the attack.');
 

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { hasCode } from '../../base/has-code.ts';
 
 export interface Stop {
   by: string;
@@ -17,7 +18,7 @@ export function readStop(path: string): Stop | undefined {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     return { by: 'unknown', reason: `The stop file ${path} cannot be read.`, at: '' };
   }
   try {

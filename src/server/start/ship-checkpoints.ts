@@ -1,4 +1,5 @@
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
+import { hasCode } from '../../base/has-code.ts';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -76,7 +77,7 @@ async function placeOf(placeFile: string): Promise<number> {
 /** The line that begins at this byte, without its end; undefined while it is not whole. */
 async function lineAt(path: string, place: number): Promise<{ line: Buffer; place: number } | undefined> {
   const file = await open(path, 'r').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw new Error(`The file of checkpoints cannot be read: ${messageOf(error)}`, { cause: error });
   });
   if (!file) return undefined;

@@ -43,7 +43,7 @@ export function readPlaybook(text: string): { playbook: Playbook } | { problems:
 /** JSON is YAML: its parser knows where each value stands. */
 function located(text: string, problems: readonly PlaybookProblem[]): PlaybookProblem[] {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, schema: 'core', logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, schema: 'core', logLevel: 'silent', uniqueKeys: false });
   const broken = document.errors[0];
   return problems.map((problem) => {
     let offset = broken?.pos[0];

@@ -5,7 +5,7 @@ import { errors } from './errors.ts';
 import { numberOf } from './event-values.ts';
 import { isBase64, type Modifier } from './modifiers.ts';
 import { hasWildcard, literalOf, parsePattern, widen, type Pattern } from './pattern.ts';
-import { compileRegex } from './match/regex-test.ts';
+import { readRegex } from './match/regex-test.ts';
 import type { Matcher } from './rule.ts';
 
 /** Values of placeholders, by name without the percent signs. */
@@ -126,7 +126,7 @@ function makeRegex(value: unknown, modifiers: readonly Modifier[]): Matcher {
   const flags = (['i', 'm', 's'] as const).filter((flag) => modifiers.includes(flag)).join('');
   const matcher = { kind: 'regex', source: String(value), flags } as const;
   try {
-    compileRegex(matcher);
+    readRegex(matcher);
   } catch (error) {
     throw errors.BAD_REGEX([messageOf(error)], { cause: error });
   }

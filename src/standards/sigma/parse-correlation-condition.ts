@@ -4,7 +4,7 @@ import { alternativesOf, mostAlternatives } from './correlate/expression-test.ts
 import { errors } from './errors.ts';
 import { parseCondition } from './parse-condition.ts';
 import type { WhereOf } from './parse-correlation.ts';
-import { isRecord } from './read-yaml.ts';
+import { isRecord } from './yaml/located-document.ts';
 import type { Comparison, Correlation, CorrelationType } from './rule.ts';
 import { textList } from './text-list.ts';
 

@@ -1,7 +1,7 @@
 import { errors } from './errors.ts';
 import { parseCount } from './parse-correlation-condition.ts';
 import { located } from './parse-detection.ts';
-import { isRecord, type LocatedDocument } from './read-yaml.ts';
+import { isRecord, type LocatedDocument } from './yaml/located-document.ts';
 import { correlationTypes, type Correlation, type Header } from './rule.ts';
 import { differentTexts } from './text-list.ts';
 

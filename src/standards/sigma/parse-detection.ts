@@ -3,7 +3,7 @@ import { errors } from './errors.ts';
 import { makeMatchers, type Placeholders } from './make-matchers.ts';
 import { parseModifiers } from './modifiers.ts';
 import { parseCondition } from './parse-condition.ts';
-import { isRecord, type LocatedDocument } from './read-yaml.ts';
+import { isRecord, type LocatedDocument } from './yaml/located-document.ts';
 import type { Condition, Detection, Item, Search } from './rule.ts';
 
 export type Path = readonly (string | number)[];

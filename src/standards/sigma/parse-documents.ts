@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash as hashText } from 'node:crypto';
 import { FirebreakError } from '../../base/errors.ts';
 import { idFrom } from '../../base/ids.ts';
 import { errors } from './errors.ts';
 import type { Placeholders } from './make-matchers.ts';
 import { parseCorrelation } from './parse-correlation.ts';
 import { parseDetection } from './parse-detection.ts';
-import { isRecord, readYaml, type LocatedDocument } from './read-yaml.ts';
+import { isRecord, type LocatedDocument } from './yaml/located-document.ts';
+import { readYaml } from './yaml/read-yaml.ts';
 import { levels, type Filter, type Header, type Logsource, type Problem, type SigmaDocument } from './rule.ts';
 import { textList } from './text-list.ts';
 
@@ -189,5 +190,5 @@ function merge(
 }
 
 function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hashText('sha256', text);
 }

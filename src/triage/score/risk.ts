@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts';
 import type { RiskTerm } from '../../schema/incident.ts';
 import { severityNames } from '../../schema/severity.ts';
 import type { Facts } from './facts.ts';
@@ -23,8 +24,6 @@ export function riskOf(facts: Facts): Risk {
   const sum = terms.reduce((total, term) => total + (term?.points ?? 0), 0);
   return { score: tenth(Math.min(100, Math.max(0, sum))), terms: terms.filter((term) => term !== undefined) };
 }
-
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const tenth = (points: number) => Math.round(points * 10) / 10;
 

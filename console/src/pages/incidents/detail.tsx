@@ -1,10 +1,10 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { listContainments } from '../../../../src/api/containments.ts';
 import { getIncident, type IncidentDetail } from '../../../../src/api/incidents.ts';
-import { useCall } from '../../queries.ts';
+import { isNotFound, useCall } from '../../queries.ts';
 import { Badge, SeverityBadge, words } from '../../ui/badge.tsx';
 import { Section } from '../../ui/section.tsx';
-import { Loaded } from '../../ui/states.tsx';
+import { Loaded, NotFound } from '../../ui/states.tsx';
 import { useTitle } from '../../ui/title.ts';
 import { visible } from '../../ui/visible.ts';
 import { IncidentActions } from './actions.tsx';
@@ -21,6 +21,7 @@ export function IncidentPage() {
   const { id } = route.useParams();
   const detail = useCall(getIncident, { params: { id } });
   useTitle(detail.data && `${detail.data.incident.number}: ${visible(detail.data.incident.title)}`);
+  if (detail.data === undefined && isNotFound(detail.error)) return <NotFound what="incident" />;
   return <Loaded query={detail}>{(data) => <Detail data={data} />}</Loaded>;
 }
 

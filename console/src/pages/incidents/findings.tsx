@@ -76,9 +76,11 @@ function Evidence({ finding, isOpen }: { finding: WireFinding; isOpen: boolean }
       <summary className="text-accent w-fit">
         Evidence: {count} {count === 1 ? 'line' : 'lines'} kept
       </summary>
-      <pre className="code mt-2 max-h-60 overflow-y-auto">
+      <pre className="code mt-2 max-h-60 overflow-y-auto whitespace-pre-wrap wrap-anywhere">
         {finding.evidence.map((event) => (
-          <div key={`${event.source_id} ${event.uid}`}>{visible(event.raw_data)}</div>
+          <div key={`${event.source_id} ${event.uid}`} className="pl-4 -indent-4">
+            {visible(event.raw_data)}
+          </div>
         ))}
       </pre>
     </details>

@@ -22,7 +22,11 @@ export function FirstSource({ isAlone }: { isAlone: boolean }) {
       <div className="space-y-2.5 px-4 pb-4">
         <p className="text-soft">
           One line in a terminal, in this folder, or the form on <Link to="/sources">Sources</Link>. Nothing real is
-          contained before you arm it on <Link to="/rules">Rules</Link>: every rule begins in shadow.
+          contained before you arm it on{' '}
+          <Link to="/rules" search={{ show: 'finding' }}>
+            Rules
+          </Link>
+          : every rule begins in shadow.
         </p>
         <ul className="space-y-2">
           {ways.map(({ what, command }) => (

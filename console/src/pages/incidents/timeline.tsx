@@ -64,7 +64,7 @@ export function Timeline({ incidentId }: { incidentId: string }) {
                     key={entry.id}
                     className="border-line grid grid-cols-[7rem_1fr] gap-x-3 border-t px-4 py-1.5 sm:grid-cols-[7rem_13rem_1fr_12rem]"
                   >
-                    <span className="text-soft">
+                    <span className="text-soft max-sm:row-span-2">
                       {told[index - 1]?.at.slice(0, 10) !== entry.at.slice(0, 10) && (
                         <span className="block">{entry.at.slice(0, 10)}</span>
                       )}

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
+import { utcText } from '../../../base/utc-text.ts';
 import { adoptIn } from '../../contain/adopt.ts';
 import type { ContainmentStanding } from '../../store/standings.ts';
 import type { ActionCall, ActionOutcome, InnerAction } from '../action.ts';
@@ -43,7 +44,9 @@ export function standing(containment: ContainmentStanding): string {
       return 'waits for a person to approve it';
     case 'in_force':
     case 'unverifiable':
-      return `in force until ${containment.expires_at?.toISOString() ?? 'it is released'}`;
+      return containment.expires_at
+        ? `in force until ${utcText(containment.expires_at)}`
+        : 'in force until it is released';
     case 'ordered':
     case 'releasing':
     case 'released':

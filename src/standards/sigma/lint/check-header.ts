@@ -1,5 +1,5 @@
 import type { FirebreakError } from '../../../base/errors.ts';
-import { isRecord, type LocatedDocument } from '../read-yaml.ts';
+import { isRecord, type LocatedDocument } from '../yaml/located-document.ts';
 import type { SigmaDocument } from '../rule.ts';
 import { findings } from './findings.ts';
 import { tacticOf } from './tactics.ts';

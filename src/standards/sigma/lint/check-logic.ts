@@ -1,5 +1,5 @@
 import type { FirebreakError } from '../../../base/errors.ts';
-import type { LocatedDocument } from '../read-yaml.ts';
+import type { LocatedDocument } from '../yaml/located-document.ts';
 import type { Condition, Detection, Search } from '../rule.ts';
 import { findings } from './findings.ts';
 import { excludes, implies } from './implication.ts';

@@ -1,7 +1,7 @@
 import type { FirebreakError } from '../../../base/errors.ts';
 import { readRegex } from '../match/regex-test.ts';
 import { neededTexts } from '../plan/regex-literals.ts';
-import type { LocatedDocument } from '../read-yaml.ts';
+import type { LocatedDocument } from '../yaml/located-document.ts';
 import { findings } from './findings.ts';
 import { valueImplies } from './implication.ts';
 import type { LocatedItem } from './located-items.ts';

@@ -1,6 +1,7 @@
 import type { FirebreakError } from '../../../base/errors.ts';
 import { parseDocument, unfoldCollection } from '../parse-documents.ts';
-import { isRecord, readYaml, type LocatedDocument } from '../read-yaml.ts';
+import { isRecord, type LocatedDocument } from '../yaml/located-document.ts';
+import { readYaml } from '../yaml/read-yaml.ts';
 import type { Detection } from '../rule.ts';
 import { checkHeader } from './check-header.ts';
 import { checkLogic } from './check-logic.ts';

@@ -1,5 +1,5 @@
 import type { Path } from '../parse-detection.ts';
-import { isRecord } from '../read-yaml.ts';
+import { isRecord } from '../yaml/located-document.ts';
 import type { Detection, Item, Search } from '../rule.ts';
 
 /** An item, with its place in the document and its values as they are written. */

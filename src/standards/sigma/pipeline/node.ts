@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { messageOf, type FirebreakError, type Where } from '../../../base/errors.ts';
-import { isRecord, type LocatedDocument } from '../read-yaml.ts';
+import { isRecord, type LocatedDocument } from '../yaml/located-document.ts';
 import { errors } from './errors.ts';
 
 type Path = readonly (string | number)[];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FirebreakError } from '../../../base/errors.ts';
-import { readYaml, type LocatedDocument } from '../read-yaml.ts';
+import type { LocatedDocument } from '../yaml/located-document.ts';
+import { readYaml } from '../yaml/read-yaml.ts';
 import { errors } from './errors.ts';
 import { nodeOf, only, type Node } from './node.ts';
 import type { Pipeline, Step } from './pipeline.ts';

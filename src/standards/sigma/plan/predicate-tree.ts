@@ -1,17 +1,20 @@
 import { compileMatcher, type ValuesTest } from '../compile-matcher.ts';
-import type { EventValue, EventValues } from '../event-values.ts';
+import type { EventValues } from '../event-values.ts';
+import { compileRegex } from '../match/regex-test.ts';
+import { compilePattern, fold } from '../pattern.ts';
 import type { Condition, Detection, Item, Matcher, Search } from '../rule.ts';
 import { neededTexts } from './regex-literals.ts';
 
 /** One test of one field; without a field, of every value of the event. Equal ones of all rules are one object. */
 export interface Predicate {
-  id: number;
   field?: string;
-  /** Place of the field in the forest's list. */
-  slot: number;
   matcher: Matcher;
   test: ValuesTest;
+  /** Of one text and the same folded, where it asks of nothing else. */
+  ofText?: TwoTextsTest;
 }
+
+type TwoTextsTest = (text: string, folded: string) => boolean;
 
 /** A detection with its negations at the leaves: what it takes to be true can be read off it. */
 export type Tree =
@@ -23,32 +26,20 @@ export type Tree =
 export interface Forest {
   treeOf(detection: Detection): Tree;
   predicates: readonly Predicate[];
-  /** Every field that is asked for; undefined stands for all of them. */
-  fields: readonly (string | undefined)[];
 }
 
 export function createForest(): Forest {
   const predicates: Predicate[] = [];
   const known = new Map<string, Predicate>();
-  const fields: (string | undefined)[] = [];
-  const slots = new Map<string | undefined, number>();
-
-  function slotOf(field: string | undefined): number {
-    const slot = slots.get(field) ?? fields.push(field) - 1;
-    slots.set(field, slot);
-    return slot;
-  }
 
   function predicateOf(field: string | undefined, matcher: Matcher): Predicate {
     const key = keyOf(field, matcher);
     const before = known.get(key);
     if (before) return before;
     const made: Predicate = {
-      id: predicates.length,
       ...(field === undefined ? {} : { field }),
-      slot: slotOf(field),
       matcher,
-      test: lazyTest(matcher),
+      ...testsOf(matcher),
     };
     predicates.push(made);
     known.set(key, made);
@@ -82,7 +73,7 @@ export function createForest(): Forest {
     return joined((condition.kind === 'and') === isWanted ? 'and' : 'or', inner);
   }
 
-  return { treeOf: (detection) => treeOfCondition(detection.condition, detection, true), predicates, fields };
+  return { treeOf: (detection) => treeOfCondition(detection.condition, detection, true), predicates };
 }
 
 /** Equal for equal predicates only. Most matchers by far are patterns, and writing them as JSON takes several times as long. */
@@ -94,19 +85,32 @@ function keyOf(field: string | undefined, matcher: Matcher): string {
   return key;
 }
 
-/** Made when it is first run: of most predicates no event ever comes so far. */
-function lazyTest(matcher: Matcher): ValuesTest {
-  let test: ValuesTest | undefined;
-  return (values, event) => (test ??= testOf(matcher))(values, event);
+/** Made when they are first run: of most predicates no event ever comes so far. */
+function testsOf(matcher: Matcher): Pick<Predicate, 'test' | 'ofText'> {
+  if (matcher.kind !== 'pattern' && matcher.kind !== 'regex') {
+    let test: ValuesTest | undefined;
+    return { test: (values, event) => (test ??= compileMatcher(matcher))(values, event) };
+  }
+  let isIt: TwoTextsTest | undefined;
+  const ofText: TwoTextsTest = (text, folded) => (isIt ??= textTestOf(matcher))(text, folded);
+  return {
+    ofText,
+    test: (values) =>
+      values !== undefined && values.some(({ raw, text, folded }) => raw !== null && ofText(text, folded)),
+  };
 }
 
-/** An expression is only run over a value that has one of the texts it needs. */
-function testOf(matcher: Matcher): ValuesTest {
-  const test = compileMatcher(matcher);
-  const needed = matcher.kind === 'regex' ? neededTexts(matcher.source) : undefined;
-  if (!needed) return test;
-  const hasNeeded = ({ folded }: EventValue) => needed.some((text) => folded.includes(text)) || folded.includes('ſ');
-  return (values, event) => values !== undefined && values.some(hasNeeded) && test(values, event);
+function textTestOf(matcher: Extract<Matcher, { kind: 'pattern' | 'regex' }>): TwoTextsTest {
+  if (matcher.kind === 'pattern') {
+    if (matcher.cased) return compilePattern(matcher.pattern);
+    const isIt = compilePattern(matcher.pattern.map((part) => (typeof part === 'string' ? fold(part) : part)));
+    return (_text, folded) => isIt(folded);
+  }
+  const isIn = compileRegex(matcher);
+  const needed = neededTexts(matcher.source);
+  if (!needed) return isIn;
+  // An expression is only run over a text that has one of those it needs. The long s folds to itself, and the expression takes it for an s.
+  return (text, folded) => (needed.some((one) => folded.includes(one)) || folded.includes('ſ')) && isIn(text);
 }
 
 /** Joins trees; constants are worked in, nested ones of the same kind are flattened. */

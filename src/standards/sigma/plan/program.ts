@@ -1,5 +1,5 @@
 import { absent, eventValues, lookUp, type EventValues, type View } from '../event-values.ts';
-import { compilePattern, fold, isAny, type Pattern, type TextTest } from '../pattern.ts';
+import { fold, isAny } from '../pattern.ts';
 import type { Predicate, Tree } from './predicate-tree.ts';
 
 /**
@@ -14,8 +14,7 @@ export interface Program {
   isTrue(start: number): boolean;
 }
 
-/** Numbers of an instruction: what is asked, of which field, with what, and where to go on when it is true, or not. */
-const size = 5;
+/** What is asked. An instruction is five numbers: this, of which field, with what, and where to go on when it is true, or not. */
 const asks = { values: 0, equals: 1, starts: 2, ends: 3, contains: 4, text: 5 } as const;
 /** Where a tree ends. */
 const yes = -1;
@@ -26,7 +25,6 @@ const states = { absent: 0, text: 1, values: 2 } as const;
 interface Ask {
   ask: (typeof asks)[keyof typeof asks];
   text: string;
-  test: TextTest;
 }
 
 /** @param trees with what shall be asked first standing first */
@@ -36,7 +34,6 @@ export function createProgram(trees: readonly Tree[]): Program {
   const places = new Map<Predicate, number>();
   const predicates: Predicate[] = [];
   const literals: string[] = [];
-  const textTests: TextTest[] = [];
   const written: number[] = [];
 
   function slotOf(field: string | undefined): number {
@@ -45,12 +42,11 @@ export function createProgram(trees: readonly Tree[]): Program {
     return slot;
   }
 
-  function placeOf(predicate: Predicate, { text, test }: Ask): number {
+  function placeOf(predicate: Predicate, { text }: Ask): number {
     const known = places.get(predicate);
     if (known !== undefined) return known;
     places.set(predicate, predicates.length);
     literals.push(text);
-    textTests.push(test);
     return predicates.push(predicate) - 1;
   }
 
@@ -103,13 +99,14 @@ export function createProgram(trees: readonly Tree[]): Program {
     return predicate.test(predicate.field === undefined ? values.all() : values.of(predicate.field), values);
   }
 
-  function isTrueOfText(ask: number, text: string, place: number): boolean {
+  function isTrueOfText(ask: number, slot: number, place: number): boolean {
+    const text = (folds[slot] ??= fold(texts[slot] ?? ''));
     const literal = literals[place] ?? '';
     if (ask === asks.equals) return text === literal;
     if (ask === asks.contains) return text.includes(literal);
     if (ask === asks.ends) return text.endsWith(literal);
     if (ask === asks.starts) return text.startsWith(literal);
-    return textTests[place]?.(text) === true;
+    return predicates[place]?.ofText?.(texts[slot] ?? '', text) === true;
   }
 
   return {
@@ -131,7 +128,7 @@ export function createProgram(trees: readonly Tree[]): Program {
         const known = looked[slot] === round ? state[slot] : look(slot);
         let truth: boolean;
         if (ask === asks.values || known === isValues) truth = isTrueOfValues(place);
-        else if (known === isText) truth = isTrueOfText(ask, (folds[slot] ??= fold(texts[slot] ?? '')), place);
+        else if (known === isText) truth = isTrueOfText(ask, slot, place);
         else truth = false;
         at = code[truth ? at + 3 : at + 4] ?? no;
       }
@@ -140,19 +137,21 @@ export function createProgram(trees: readonly Tree[]): Program {
   };
 }
 
-const never: TextTest = () => false;
-
-/** What is asked of a folded text; anything else is asked of the values of the field. */
-function askOf({ field, matcher }: Predicate): Ask {
-  if (field === undefined || matcher.kind !== 'pattern' || matcher.cased)
-    return { ask: asks.values, text: '', test: never };
-  const pattern: Pattern = matcher.pattern.map((part) => (typeof part === 'string' ? fold(part) : part));
-  const [first, second, third] = pattern;
-  const has = (text: string, ask: Ask['ask']): Ask => ({ ask, text, test: never });
-  if (pattern.length === 1 && typeof first === 'string') return has(first, asks.equals);
-  if (pattern.length === 2 && typeof first === 'string' && isAny(second)) return has(first, asks.starts);
-  if (pattern.length === 2 && isAny(first) && typeof second === 'string') return has(second, asks.ends);
-  if (pattern.length === 3 && isAny(first) && typeof second === 'string' && isAny(third))
-    return has(second, asks.contains);
-  return { ask: asks.text, text: '', test: compilePattern(pattern) };
+/** What is asked of one text. */
+function askOf({ field, matcher, ofText }: Predicate): Ask {
+  if (field === undefined || !ofText) return { ask: asks.values, text: '' };
+  if (matcher.kind !== 'pattern' || matcher.cased) return { ask: asks.text, text: '' };
+  const [first, second, third] = matcher.pattern.map((part) => (typeof part === 'string' ? fold(part) : part));
+  switch (matcher.pattern.length) {
+    case 1:
+      if (typeof first === 'string') return { ask: asks.equals, text: first };
+      break;
+    case 2:
+      if (typeof first === 'string' && isAny(second)) return { ask: asks.starts, text: first };
+      if (isAny(first) && typeof second === 'string') return { ask: asks.ends, text: second };
+      break;
+    case 3:
+      if (isAny(first) && typeof second === 'string' && isAny(third)) return { ask: asks.contains, text: second };
+  }
+  return { ask: asks.text, text: '' };
 }

@@ -97,18 +97,29 @@ export function hasEscape(value: string): boolean {
     const part = value.length <= chunk ? value : value.slice(from, from + chunk + 3);
     // Of what is not ASCII the low bytes: what looks like an escape there is none at a second look.
     copy(part);
-    buffer.fill(0, part.length, part.length + 4);
+    for (let at = part.length; at < part.length + 4; at += 1) buffer[at] = 0;
     const end = (part.length + 3) >> 2;
     let carried = 0;
-    for (let at = 0; at < end; at += 1) {
-      const word = read[at] ?? 0;
-      // The high bit of each byte that is zero after the difference: of the one that is looked for.
-      const slash = word ^ backslashes;
-      const letter = word ^ lettersU;
-      const slashAt = ((slash - ones) | 0) & ~slash & highs;
-      const letterAt = ((letter - ones) | 0) & ~letter & highs;
-      if ((((slashAt << 8) | carried) & letterAt) !== 0 && isEscapeIn(value, from + 4 * at)) return true;
-      carried = slashAt >>> 24;
+    for (let at = 0; at < end;) {
+      // The high bit of each byte that is zero after the difference: of a backslash.
+      const a = (read[at] ?? 0) ^ backslashes;
+      const b = (read[at + 1] ?? 0) ^ backslashes;
+      const c = (read[at + 2] ?? 0) ^ backslashes;
+      const d = (read[at + 3] ?? 0) ^ backslashes;
+      const some = ((a - ones) & ~a) | ((b - ones) & ~b) | ((c - ones) & ~c) | ((d - ones) & ~d);
+      if ((some & highs) === 0 && carried === 0 && at + 4 <= end) {
+        at += 4;
+        continue;
+      }
+      for (const last = Math.min(end, at + 4); at < last; at += 1) {
+        const word = read[at] ?? 0;
+        const slash = word ^ backslashes;
+        const letter = word ^ lettersU;
+        const slashAt = (slash - ones) & ~slash & highs;
+        const letterAt = (letter - ones) & ~letter & highs;
+        if ((((slashAt << 8) | carried) & letterAt) !== 0 && isEscapeIn(value, from + 4 * at)) return true;
+        carried = slashAt >>> 24;
+      }
     }
   }
   return false;

@@ -1,24 +1,27 @@
 /** Deeper records are no log lines; whoever walks a record may recurse without fear. */
 const deepest = 64;
 
+/** A JSON object of an unknown shape. */
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
 /** Whether the value is a JSON object. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Several formats look at the same line one after the other: it is parsed once. */
-let last: { line: string; record: Readonly<Record<string, unknown>> | undefined } = { line: '', record: undefined };
+let last: { line: string; record: JsonRecord | undefined } = { line: '', record: undefined };
 
 /**
  * One line as a JSON object; undefined for anything else, torn ones and those nested more than 64 deep. The object may
  * be given to others too: nobody changes it.
  */
-export function readJsonRecord(line: string): Readonly<Record<string, unknown>> | undefined {
+export function readJsonRecord(line: string): JsonRecord | undefined {
   if (line !== last.line) last = { line, record: parse(line) };
   return last.record;
 }
 
-function parse(line: string): Readonly<Record<string, unknown>> | undefined {
+function parse(line: string): JsonRecord | undefined {
   let at = 0;
   while (line.charCodeAt(at) <= 32 || line.charCodeAt(at) === 0xfeff) at += 1;
   if (line[at] !== '{') return undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { growth, repeated } from '../../test/hostile.ts';
+import { growth, repeated } from '../../../test/hostile.ts';
 import { readJsonRecord } from './json-record.ts';
 
 describe('readJsonRecord', () => {

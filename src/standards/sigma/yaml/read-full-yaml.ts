@@ -1,43 +1,14 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
-import { messageOf, type FirebreakError, type Where } from '../../base/errors.ts';
-import { errors } from './errors.ts';
+import { messageOf, type Where } from '../../../base/errors.ts';
+import { errors } from '../errors.ts';
+import { isRecord, type YamlFile } from './located-document.ts';
 
-/** One YAML document of a file, as plain values, with the place of every path in it. */
-export interface LocatedDocument {
-  /** Position in its file, from 0. */
-  document: number;
-  values: Readonly<Record<string, unknown>>;
-  /** The text of the document itself, for its hash. */
-  text: string;
-  /** Where the key or element at this path stands; the nearest there is. */
-  where(path: readonly (string | number)[]): Where;
-}
-
-export interface YamlFile {
-  documents: LocatedDocument[];
-  errors: FirebreakError[];
-}
-
-const maxBytes = 1_048_576;
 // Honest rules have none; an alias bomb needs many.
 const maxAliasCount = 100;
-const maxDocuments = 10_000;
 
-/** Reads a file of one or many documents. Bad documents give an error; the others stand. */
-export function readYaml(text: string, file: string): YamlFile {
+/** Reads a file of one or many documents, whatever YAML has. Bad documents give an error; the others stand. */
+export function readFullYaml(text: string, file: string): YamlFile {
   const found: YamlFile = { documents: [], errors: [] };
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes)
-    return { ...found, errors: [errors.TOO_LARGE([bytes, maxBytes], { where: { file, line: 1, column: 1 } })] };
-  if (isBottomless(text))
-    return { ...found, errors: [errors.BAD_YAML(['it is nested too deep'], { where: { file, line: 1, column: 1 } })] };
-  if ((text.match(/^(?:---|\.\.\.)(?=\s|$)/gm)?.length ?? 0) > maxDocuments)
-    return {
-      ...found,
-      errors: [
-        errors.BAD_YAML([`it has more than ${maxDocuments} documents`], { where: { file, line: 1, column: 1 } }),
-      ],
-    };
   const lines = new LineCounter();
   let parsed: Document.Parsed[];
   try {
@@ -109,23 +80,6 @@ function oddKeyOf(doc: Document.Parsed): { detail: string; offset: number } | un
     for (const { value } of node.items.toReversed()) open.push(value);
   }
   return undefined;
-}
-
-/** The parser takes seconds to find out that it cannot follow; honest rules are nested less than ten deep. */
-function isBottomless(text: string): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    // Brackets inside texts are counted too, which is why the bound is so wide: [ { and ] }.
-    if (code === 0x5b || code === 0x7b) depth += 1;
-    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth -= 1;
-    if (depth > 1_000) return true;
-  }
-  return text.includes('- '.repeat(500)) || text.includes('? '.repeat(500));
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function offsetOf(doc: Document.Parsed, path: readonly (string | number)[]): number | undefined {
