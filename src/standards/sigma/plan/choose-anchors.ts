@@ -28,6 +28,8 @@ interface Scan {
   isClosed: boolean;
 }
 
+/** A rule whose anchors are found in more events than this is tried with every event: looking for them says nothing. */
+const often = 0.6;
 /** Each closes what is worth closing after the one before. */
 const mostRounds = 4;
 const never: Tree = { kind: 'always', value: false };
@@ -89,7 +91,7 @@ export function chooseAnchors(trees: readonly Tree[], costs: Costs): Chosen {
   function choiceFor(at: number): Choice {
     const found = best(trees[at] ?? never);
     const trial = trials[at] ?? 0;
-    if (!found || found.chance >= 1) return { anchors: undefined, scans: noScans, ns: trial };
+    if (!found || found.chance > often) return { anchors: undefined, scans: noScans, ns: trial };
     return {
       anchors: found.anchors,
       scans: found.scans,

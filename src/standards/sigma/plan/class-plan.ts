@@ -46,34 +46,22 @@ export function planClass(trees: readonly PositionedTree[], costs: Costs): Class
   }
   const scanners = new Map<string, FieldScanner>();
   const byPath: { field: string; scanner: FieldScanner }[] = [];
-  let anywhere: FieldScanner | undefined;
   let keywords: KeywordScanner | undefined;
   for (const [field, anchorings] of byField) {
     const all = [...anchorings.values()];
     const seen = costs.textsOf(field);
-    const scanner = createFieldScanner(all, seen);
-    if (field === undefined) {
-      anywhere = scanner;
-      keywords = createKeywordScanner(all, seen);
-    } else if (field.includes('.')) byPath.push({ field, scanner });
-    else scanners.set(field, scanner);
+    if (field === undefined) keywords = createKeywordScanner(all, seen);
+    else if (field.includes('.')) byPath.push({ field, scanner: createFieldScanner(all, seen) });
+    else scanners.set(field, createFieldScanner(all, seen));
   }
   const candidates = createCandidates(trees.length);
   const keys = createKeyOrder((key) => scanners.get(key));
-
-  /** Where no JSON text is at hand, or it may hide what it says. */
-  function lookEverywhere(view: View, scanner: FieldScanner): void {
-    for (const scalar of scalarsOf(view, true)) scanner.scan(scalar, candidates);
-  }
 
   return {
     match(view, json) {
       candidates.clear();
       if (always.length > 0) candidates.add(always);
-      if (anywhere) {
-        candidates.add(anywhere.whenPresent);
-        if (json === undefined || keywords?.scan(json, candidates) !== true) lookEverywhere(view, anywhere);
-      }
+      keywords?.scan(view, json, candidates);
       if (scanners.size > 0) keys.scan(view, candidates);
       for (const { field, scanner } of byPath) {
         const found = lookUp(view, field);

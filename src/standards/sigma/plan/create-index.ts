@@ -28,6 +28,8 @@ interface Planned {
 /** The classes of one list of logsources. */
 interface Kinds {
   key: string;
+  /** Positions of the rules that apply to them. */
+  applying: readonly number[];
   /** By EventID, then by Channel, as they stand in events. */
   byValues: Map<unknown, Map<unknown, Planned>>;
   size: number;
@@ -57,18 +59,17 @@ export function createIndex(
   const ripe: Planned[] = [];
   let samplesKept = 0;
 
-  function fittingTrees(logsources: readonly Logsource[], event: EventValues | undefined): PositionedTree[] {
+  function fittingTrees({ applying }: Kinds, event: EventValues | undefined): PositionedTree[] {
     const truthOf = (predicate: Predicate) =>
       event && routeAsked(predicate) !== undefined ? truthOfPredicate(predicate, event) : undefined;
-    return rules.flatMap((rule, position) => {
-      if (!appliesTo(rule.logsource, logsources)) return [];
+    return applying.flatMap((position) => {
       const tree = resolved(trees[position] ?? { kind: 'always', value: false }, truthOf);
       return tree.kind === 'always' && !tree.value ? [] : [{ position, tree }];
     });
   }
 
-  function plan(logsources: readonly Logsource[], event: EventValues | undefined): Planned {
-    const fitting = fittingTrees(logsources, event);
+  function plan(kinds: Kinds, event: EventValues | undefined): Planned {
+    const fitting = fittingTrees(kinds, event);
     const isWorthSampling = fitting.length > sampling.fewRules;
     return { trees: fitting, plan: planClass(fitting, staticCosts), ...(isWorthSampling && { samples: [] }) };
   }
@@ -92,11 +93,14 @@ export function createIndex(
     return (latestKinds = kindsOfList(logsources));
   }
 
+  const applyingTo = (logsources: readonly Logsource[]) =>
+    rules.flatMap((rule, position) => (appliesTo(rule.logsource, logsources) ? [position] : []));
+
   function kindsOfList(logsources: readonly Logsource[]): Kinds {
     let kinds = knownLists.get(logsources);
     if (kinds) return kinds;
     const key = sourceKey(logsources);
-    kinds = known.get(key) ?? { key, byValues: new Map(), size: 0 };
+    kinds = known.get(key) ?? { key, applying: applyingTo(logsources), byValues: new Map(), size: 0 };
     if (known.size < mostPlans) known.set(key, kinds);
     knownLists.set(logsources, kinds);
     return kinds;
@@ -109,7 +113,7 @@ export function createIndex(
     if (found) return found;
     const route = routeOf(view, asked);
     const key = route === undefined || plans.size >= mostPlans ? kinds.key : `${kinds.key} ${route}`;
-    const planned = plans.get(key) ?? plan(logsources, key === kinds.key ? undefined : eventValues(view));
+    const planned = plans.get(key) ?? plan(kinds, key === kinds.key ? undefined : eventValues(view));
     if (plans.size < 2 * mostPlans) plans.set(key, planned);
     if (route !== undefined && kinds.size < mostPlans) {
       const ofId = kinds.byValues.get(id) ?? new Map<unknown, Planned>();

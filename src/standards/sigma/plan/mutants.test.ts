@@ -68,12 +68,9 @@ const mutants: readonly [name: string, module: string, bug: (real: never) => obj
     'a keyword that is written in escapes is overlooked',
     '../scan/keyword-scanner.ts',
     (real: typeof Keywords) => ({
-      createKeywordScanner(
-        anchorings: readonly Scanner.Anchoring[],
-        seen: readonly string[],
-      ): Keywords.KeywordScanner | undefined {
+      createKeywordScanner(anchorings: readonly Scanner.Anchoring[], seen: readonly string[]): Keywords.KeywordScanner {
         const scanner = real.createKeywordScanner(anchorings, seen);
-        return scanner && { scan: (json, into) => scanner.scan(json.replaceAll('\\u', ''), into) };
+        return { scan: (view, json, into) => scanner.scan(view, json?.replaceAll('\\u', ''), into) };
       },
     }),
   ],

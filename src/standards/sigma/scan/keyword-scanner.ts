@@ -1,38 +1,58 @@
+import { scalarsOf, type View } from '../event-values.ts';
 import type { Anchor } from './anchor.ts';
 import type { Candidates } from './candidates.ts';
-import type { Anchoring } from './field-scanner.ts';
+import { createFieldScanner, type Anchoring } from './field-scanner.ts';
 import { indexFold } from './index-fold.ts';
-import { createWordSampler, hasEscape } from './word-sampler.ts';
+import { createWordSampler, hasEscape, type WordSampler } from './word-sampler.ts';
 import type { Looked } from './word-table.ts';
 
-/** Looks for keywords in the JSON text of an event as a whole, which costs far less than in each of its values. */
+/** Looks for keywords in an event as a whole, which costs far less than in each of its values. */
 export interface KeywordScanner {
-  /** False: this text may hide what it says (`\u0041`), so that the values themselves must be looked at. */
-  scan(json: string, into: Candidates): boolean;
+  /** @param json the text that every value of the view was read from */
+  scan(view: View, json: string | undefined, into: Candidates): void;
 }
 
-/** undefined: one of the keywords may stand in a value and not in the JSON text that it was read from. */
-export function createKeywordScanner(
-  anchorings: readonly Anchoring[],
-  seen: readonly string[],
-): KeywordScanner | undefined {
-  const looked: Looked[] = [];
-  for (const { anchor, rules } of anchorings) {
-    const text = plainPiece(anchor);
-    if (text === undefined) return undefined;
-    looked.push({ kind: 'contains', text, rules });
-  }
-  const sampler = createWordSampler(looked, seen);
+export function createKeywordScanner(anchorings: readonly Anchoring[], seen: readonly string[]): KeywordScanner {
+  const inJson = samplerOf(anchorings, plainPiece, seen);
+  const inValues = samplerOf(anchorings, wholeText, seen);
+  const inEach = createFieldScanner(anchorings, seen);
   return {
-    scan(json, into) {
-      if (hasEscape(json)) return false;
-      let known: string | undefined;
-      const folded = () => (known ??= indexFold(json));
-      if (sampler.sample(json, folded, into) > 127) sampler.sample(folded(), folded, into);
-      return true;
+    scan(view, json, into) {
+      into.add(inEach.whenPresent);
+      // A text such as `\u0041` hides what it says.
+      if (inJson && json !== undefined && !hasEscape(json)) return sampleAll(inJson, json, into);
+      const values = scalarsOf(view, true);
+      if (inValues) sampleAll(inValues, values.join('\n'), into);
+      else for (const value of values) inEach.scan(value, into);
     },
   };
 }
+
+function sampleAll(sampler: WordSampler, text: string, into: Candidates): void {
+  let known: string | undefined;
+  const folded = () => (known ??= indexFold(text));
+  if (sampler.sample(text, folded, into) > 127) sampler.sample(folded(), folded, into);
+}
+
+/** undefined: of one of the keywords nothing can be looked for in the whole. */
+function samplerOf(
+  anchorings: readonly Anchoring[],
+  pieceOf: (anchor: Anchor) => string | undefined,
+  seen: readonly string[],
+): WordSampler | undefined {
+  const looked: Looked[] = [];
+  for (const { anchor, rules } of anchorings) {
+    if (anchor.kind === 'present') continue;
+    const text = pieceOf(anchor);
+    if (text === undefined) return undefined;
+    looked.push({ kind: 'contains', text, rules });
+  }
+  return createWordSampler(looked, seen);
+}
+
+/** What stands in a value stands in the values one after the other, wherever in its value it must be. */
+const wholeText = (anchor: Anchor): string | undefined =>
+  'text' in anchor && anchor.text !== '' ? anchor.text : undefined;
 
 /** Shorter pieces stand in too many texts. */
 const shortest = 4;

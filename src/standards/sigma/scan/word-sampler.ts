@@ -219,6 +219,7 @@ function checkWords(
   }
 }
 
+/** Every place of the copy, or every second one: from each two neighbouring words those that begin in the first. */
 function readBytes(
   value: string,
   from: number,
@@ -233,14 +234,26 @@ function readBytes(
   const read = words;
   const small = sloppy & mask;
   const factor = hashFactor;
-  for (let at = 0; at <= last; at += step) {
-    // From `at` on: of two neighbouring words, when it is not the first byte of one.
-    const bits = (at & 3) << 3;
-    const low = read[at >> 2] ?? 0;
-    const whole = bits === 0 ? low : (low >>> bits) | ((read[(at >> 2) + 1] ?? 0) << (32 - bits));
-    const word = (whole & mask) | small;
-    const hash = Math.imul(word, factor) >>> shift;
-    if ((((bitmap[hash >> 5] ?? 0) >>> hash) & 1) !== 0) check(table.of(word), from + at, value, folded, into);
+  const isEach = step === 1;
+  let high = read[0] ?? 0;
+  for (let at = 0; at <= last; at += 4) {
+    const low = high;
+    high = read[(at >> 2) + 1] ?? 0;
+    const a = Math.imul((low & mask) | small, factor) >>> shift;
+    const c = Math.imul((((low >>> 16) | (high << 16)) & mask) | small, factor) >>> shift;
+    let isOne = ((bitmap[a >> 5] ?? 0) >>> a) | ((bitmap[c >> 5] ?? 0) >>> c);
+    if (isEach) {
+      const b = Math.imul((((low >>> 8) | (high << 24)) & mask) | small, factor) >>> shift;
+      const d = Math.imul((((low >>> 24) | (high << 8)) & mask) | small, factor) >>> shift;
+      isOne |= ((bitmap[b >> 5] ?? 0) >>> b) | ((bitmap[d >> 5] ?? 0) >>> d);
+    }
+    if ((isOne & 1) === 0) continue;
+    for (let place = at; place < at + 4 && place <= last; place += step) {
+      const bits = (place & 3) << 3;
+      const word = ((bits === 0 ? low : (low >>> bits) | (high << (32 - bits))) & mask) | small;
+      const hash = Math.imul(word, factor) >>> shift;
+      if ((((bitmap[hash >> 5] ?? 0) >>> hash) & 1) !== 0) check(table.of(word), from + place, value, folded, into);
+    }
   }
 }
 
