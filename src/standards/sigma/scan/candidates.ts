@@ -3,23 +3,26 @@ export interface Candidates {
   /** For the next event: none yet. */
   clear(): void;
   add(rules: readonly number[]): void;
+  /** Of the event under way, unlike that of any other: what was found in it need not be looked for again. */
+  readonly round: number;
   /** In no order. Only the first `count` of `rules` count. */
   readonly rules: Int32Array;
   readonly count: number;
 }
 
+let rounds = 0;
+
 export function createCandidates(size: number): Candidates {
-  const seen = new Uint32Array(size);
+  const seen = new Float64Array(size);
   const rules = new Int32Array(size);
-  let round = 1;
+  rounds += 1;
+  let round = rounds;
   let count = 0;
   return {
     clear() {
       count = 0;
-      round += 1;
-      if (round < 2 ** 32) return;
-      seen.fill(0);
-      round = 1;
+      rounds += 1;
+      round = rounds;
     },
     add(found) {
       for (const rule of found) {
@@ -30,6 +33,9 @@ export function createCandidates(size: number): Candidates {
       }
     },
     rules,
+    get round() {
+      return round;
+    },
     get count() {
       return count;
     },

@@ -270,11 +270,16 @@ function check(
   const isShifted = text.length !== value.length;
   // A long value that is not ASCII is read once more as it is folded.
   if (isShifted && value.length >= copiedFrom) return;
+  const { round } = into;
   for (const one of met) {
+    // One letter again and again would be found at every place.
+    if (one.foundIn === round) continue;
     const isThere = isShifted
       ? text.includes(one.text)
       : at >= one.offset && text.startsWith(one.text, at - one.offset);
-    if (isThere) into.add(one.rules);
+    if (!isThere) continue;
+    one.foundIn = round;
+    into.add(one.rules);
   }
 }
 
@@ -298,7 +303,7 @@ function metOf(
     return Array.from({ length: step }, (_, first) => {
       let best = first;
       for (let at = first; at + width <= text.length; at += step) if (shareAt(at) < shareAt(best)) best = at;
-      return { word: wordAt(text, best, width), met: { ...one, offset: best } };
+      return { word: wordAt(text, best, width), met: { ...one, offset: best, foundIn: 0 } };
     });
   });
 }

@@ -11,6 +11,8 @@ export interface Looked {
 export interface Met extends Looked {
   /** Where the word stands in the text. */
   offset: number;
+  /** The round of the candidates in which it was found. */
+  foundIn?: number;
 }
 
 /** Which texts a word of up to four characters may belong to. */
