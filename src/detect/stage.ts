@@ -166,12 +166,12 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
   }
 
   /**
-   * Everything that arrived until then is counted, for windows of these partitions. What another worker holds still stands
-   * among the batches until it commits, and among the matches from then on: hence this order.
+   * Everything that arrived until then is counted, by whichever worker: a window may count what another's window fires. What
+   * another worker holds still stands among the batches until it commits, and among the matches from then on: hence this order.
    */
-  async function countedUntil(tx: Transaction, owned: ReadonlySet<number>): Promise<Date> {
+  async function countedUntil(tx: Transaction): Promise<Date> {
     const { oldest } = await waitingBatches(tx, 'detect');
-    const match = await oldestMatch(tx, owned);
+    const match = await oldestMatch(tx);
     return new Date(Math.min(clock.now(), oldest?.getTime() ?? Infinity, match?.getTime() ?? Infinity));
   }
 
@@ -181,7 +181,7 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
     if (!(await isWindowDue(db.read, new Date(clock.now())))) return false;
     const done = await db.transaction(async (tx) => {
       const owned = await lockOwnPartitions(tx, worker, [...Array(partitionCount).keys()]);
-      const arrival = await countedUntil(tx, owned);
+      const arrival = await countedUntil(tx);
       const windows = await loadDueWindows(tx, owned, arrival, limits.dueWindows);
       if (windows.length === 0) return undefined;
       const due = { windows, arrival: arrival.getTime() };
@@ -196,7 +196,7 @@ export function createStage(options: DetectOptions, contentNow: () => Content): 
     const now = new Date(clock.now());
     const evicted = await db.transaction(async (tx) => {
       const owned = await lockOwnPartitions(tx, worker, [...Array(partitionCount).keys()]);
-      await deleteExpiredWindows(tx, owned, await countedUntil(tx, owned));
+      await deleteExpiredWindows(tx, owned, await countedUntil(tx));
       await deleteOldFacts(tx, new Date(clock.now() - factsKeptMs));
       await deleteOldLogons(tx, now);
       const groups = options.groupsPerRule ?? limits.groupsPerRule;

@@ -100,11 +100,11 @@ async function work(
     await turn(worker % workers, items);
     await takeOver((worker + 1) % workers, most);
   }
-  for (let round = 0; round < 6; round += 1)
-    for (let worker = 0; worker < workers; worker += 1) {
-      await takeOver(worker, Infinity);
-      await turn(worker, [], true);
-    }
+  // Nothing is decided before all that was handed over is counted, by whomever.
+  for (let round = 0; round < 6; round += 1) {
+    while (handedOver.length > 0) for (let worker = 0; worker < workers; worker += 1) await takeOver(worker, Infinity);
+    for (let worker = 0; worker < workers; worker += 1) await turn(worker, [], true);
+  }
   return findings;
 }
 

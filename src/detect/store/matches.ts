@@ -36,12 +36,11 @@ export async function takeMatches(tx: Tx, partitions: ReadonlySet<number>, limit
   return rows.sort((left, right) => left.id - right.id).map(({ item }) => item);
 }
 
-/** When the item that waits longest for a window of these partitions arrived; undefined: none waits. */
-export async function oldestMatch(tx: Tx, partitions: ReadonlySet<number>): Promise<Date | undefined> {
+/** When the item that waits longest, for whichever window, arrived; undefined: none waits. */
+export async function oldestMatch(tx: Tx): Promise<Date | undefined> {
   const row = await tx.one(
     z.object({ oldest: z.number().nullable() }),
-    sql`select min((item ->> 'arrived_at')::double precision) as oldest from matches
-      where partition = any(${[...partitions]}::integer[])`,
+    sql`select min((item ->> 'arrived_at')::double precision) as oldest from matches`,
   );
   return row.oldest === null ? undefined : new Date(row.oldest);
 }
