@@ -44,7 +44,10 @@ export function ContainmentCard({ containment, since }: { containment: WireConta
             {containment.released_by && <> by {nameOf(containment.released_by)}</>}
           </>
         )}
-        {containment.refire_count > 0 && <>; fired again {containment.refire_count} times</>}.
+        {containment.refire_count > 0 && (
+          <>; fired again {containment.refire_count === 1 ? 'once' : `${containment.refire_count} times`}</>
+        )}
+        .
       </p>
       <div className="mt-2">
         <Decision containment={containment} />

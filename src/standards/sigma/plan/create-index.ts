@@ -1,5 +1,5 @@
 import { appliesTo, filtersOf, type Evaluator } from '../evaluate.ts';
-import { absent, eventValues, lookUp, numberOf, type EventValues, type View } from '../event-values.ts';
+import { absent, eventValues, lookUp, numberOf, scalarsOf, type EventValues, type View } from '../event-values.ts';
 import type { Filter, Logsource, Rule } from '../rule.ts';
 import { planClass, type ClassPlan, type PositionedTree } from './class-plan.ts';
 import { indexFold } from '../scan/index-fold.ts';
@@ -13,8 +13,9 @@ const routingFields = ['EventID', 'Channel'];
 const mostPlans = 500;
 /** Events of a class that are looked at to plan it anew; a class of a few rules has little to gain. */
 const usualSampling = { each: 100, fewRules: 20 };
-/** Events of all classes that are kept for it. */
+/** Events of all classes that are kept for it, and characters of one: what is larger is no usual event. */
 const mostSamples = 3_000;
+const largestSample = 32_768;
 /** A longer value names no kind. */
 const longestRoute = 100;
 
@@ -76,6 +77,7 @@ export function createIndex(
 
   function sample(planned: Planned, view: View): void {
     if (!planned.samples || planned.samples.length >= sampling.each || samplesKept >= mostSamples) return;
+    if (!isUsual(view)) return;
     samplesKept += 1;
     if (planned.samples.push(view) === sampling.each) ripe.push(planned);
   }
@@ -144,6 +146,12 @@ export function createIndex(
 }
 
 const none: readonly Rule[] = [];
+
+function isUsual(view: View): boolean {
+  let characters = 0;
+  for (const scalar of scalarsOf(view, true)) characters += typeof scalar === 'string' ? scalar.length : 1;
+  return characters <= largestSample;
+}
 
 function sourceKey(logsources: readonly Logsource[]): string {
   let key = '';

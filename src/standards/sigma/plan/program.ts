@@ -27,6 +27,12 @@ interface Ask {
   text: string;
 }
 
+/** What the event under way says, by slot and as a whole. For all classes: an event may be large, and only the latest is held. */
+const texts: string[] = [];
+const folds: (string | undefined)[] = [];
+let view: View = {};
+let values: EventValues | undefined;
+
 /** @param trees with what shall be asked first standing first */
 export function createProgram(trees: readonly Tree[]): Program {
   const fields: (string | undefined)[] = [];
@@ -71,11 +77,7 @@ export function createProgram(trees: readonly Tree[]): Program {
   const { absent: isAbsent, text: isText, values: isValues } = states;
   const looked = new Uint32Array(fields.length);
   const state = new Uint8Array(fields.length);
-  const texts = fields.map(() => '');
-  const folds: (string | undefined)[] = fields.map(() => '');
   let round = 0;
-  let view: View = {};
-  let values: EventValues | undefined;
 
   function look(slot: number): number {
     looked[slot] = round;

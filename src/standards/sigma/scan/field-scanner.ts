@@ -54,10 +54,14 @@ export function createFieldScanner(anchorings: readonly Anchoring[], seen: reado
     value = text;
     known = undefined;
     const read = near?.(text, folded, into) ?? 0;
-    if (read < 128 && (!beyond || isAscii(text))) return;
-    const again = folded();
-    near?.(again, folded, into);
-    beyond?.(again, folded, into);
+    if (read > 127 || (beyond && !isAscii(text))) {
+      const again = folded();
+      near?.(again, folded, into);
+      beyond?.(again, folded, into);
+    }
+    // There are many scanners, and a value may be large.
+    value = '';
+    known = undefined;
   }
 
   return {
